@@ -1,0 +1,44 @@
+# Pagoda's build. `make` builds kernel, drivers, disk and ISO into build/; `make run`, `make test`
+# and `make bench` install what is missing, build, and do their job. Each folder lists its sources
+# in a rules.mk; the rules themselves are in tools/mk and ddk/driver.mk.
+
+B := build
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SECONDARY:
+MAKEFLAGS += --no-builtin-rules
+
+include tools/mk/flags.mk
+include tools/mk/ddk.mk
+include tools/mk/kernel.mk
+include tools/mk/drivers.mk
+include tools/mk/host.mk
+include tools/mk/disk.mk
+
+.PHONY: all kernel drivers run test bench deps clean
+all: kernel drivers
+kernel: $(B)/ntoskrnl.exe $(B)/ntoskrnl.dbg
+
+deps:
+	@tools/deps build run test
+
+run:
+	@tools/deps build run
+	@$(MAKE) --no-print-directory kernel drivers $(B)/disk.img
+	@tools/pagoda run
+
+# T=GLOB selects tests by name: make test T='host/*'
+test:
+	@tools/deps build run test
+	@$(MAKE) --no-print-directory all host-tests
+	@tools/runtests '$(or $(T),*)'
+
+bench:
+	@tools/deps build run
+	@$(MAKE) --no-print-directory kernel drivers $(B)/disk.img
+	@tools/bench
+
+clean:
+	rm -rf $(B)
+
+-include $(shell find $(B)/obj $(B)/host -name '*.d' 2>/dev/null)

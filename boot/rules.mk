@@ -1,0 +1,1 @@
+SRCS += $(wildcard boot/*.c boot/*.asm)

@@ -1,0 +1,1 @@
+SRCS += $(wildcard kernel/cm/*.c kernel/cm/*.asm)

@@ -1,0 +1,1 @@
+SRCS += $(wildcard kernel/ex/*.c kernel/ex/*.asm)

@@ -1,0 +1,1 @@
+SRCS += $(wildcard kernel/hal/*.c kernel/hal/*.asm)

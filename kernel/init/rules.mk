@@ -1,0 +1,1 @@
+SRCS += $(wildcard kernel/init/*.c kernel/init/*.asm)

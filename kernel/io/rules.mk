@@ -1,0 +1,1 @@
+SRCS += $(wildcard kernel/io/*.c kernel/io/*.asm)

@@ -1,0 +1,1 @@
+SRCS += $(wildcard kernel/kd/*.c kernel/kd/*.asm)

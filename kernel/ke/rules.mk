@@ -1,0 +1,1 @@
+SRCS += $(wildcard kernel/ke/*.c kernel/ke/*.asm)

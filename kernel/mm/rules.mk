@@ -1,0 +1,1 @@
+SRCS += $(wildcard kernel/mm/*.c kernel/mm/*.asm)

@@ -1,0 +1,1 @@
+SRCS += $(wildcard kernel/ob/*.c kernel/ob/*.asm)

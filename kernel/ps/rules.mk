@@ -1,0 +1,1 @@
+SRCS += $(wildcard kernel/ps/*.c kernel/ps/*.asm)

@@ -1,0 +1,1 @@
+SRCS += $(wildcard libk/*.c libk/*.asm)
