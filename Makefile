@@ -16,7 +16,7 @@ include tools/mk/host.mk
 include tools/mk/disk.mk
 
 .PHONY: all kernel drivers run test bench deps clean
-all: kernel drivers
+all: kernel drivers $(B)/disk.img $(B)/pagoda.iso
 kernel: $(B)/ntoskrnl.exe $(B)/ntoskrnl.dbg
 
 deps:

@@ -9,11 +9,9 @@ $(PLUGIN): ddk/plugin/pragma.cc
 # tools/exports.py reads the headers, so that declaring a routine is exporting it.
 EXPORT_OUTPUTS := $(B)/ntoskrnl.def $(B)/gen/ntoskrnl.import.def $(B)/gen/hal.import.def \
                   $(B)/gen/halexports.asm
-$(B)/gen/exports.stamp: tools/exports.py $(wildcard tools/exports.extra ddk/inc/*.h ddk/inc/*/*.h)
-	@mkdir -p $(@D)
+$(EXPORT_OUTPUTS) &: tools/exports.py $(wildcard tools/exports.extra ddk/inc/*.h ddk/inc/*/*.h)
+	@mkdir -p $(B)/gen
 	$(PYTHON) tools/exports.py --cc $(CROSS)gcc --nm $(NM) --inc ddk/inc --out $(B)
-	@touch $@
-$(EXPORT_OUTPUTS): $(B)/gen/exports.stamp ;
 
 DDK_LIBS := $(B)/lib/libntoskrnl.a $(B)/lib/libhal.a
 $(B)/lib/lib%.a: $(B)/gen/%.import.def

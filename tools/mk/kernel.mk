@@ -58,4 +58,5 @@ $(B)/ntoskrnl.dbg: $(B)/kernel2.exe
 
 # make check-mm compiles one folder and links nothing.
 check-%:
-	@$(MAKE) --no-print-directory $(filter $(B)/obj/kernel/$*/% $(B)/obj/$*/%,$(KOBJ))
+	@$(MAKE) --no-print-directory -k $(or $(filter $(B)/obj/kernel/$*/% $(B)/obj/$*/%,$(KOBJ)), \
+	    $(error no sources in kernel/$* or $*))
