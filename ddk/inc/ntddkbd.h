@@ -1,0 +1,67 @@
+/* Keyboards: what a keyboard class device returns to readers, and its control codes. */
+#ifndef _NTDDKBD_
+#define _NTDDKBD_
+
+#define DD_KEYBOARD_DEVICE_NAME   "\\Device\\KeyboardClass"
+#define DD_KEYBOARD_DEVICE_NAME_U L"\\Device\\KeyboardClass"
+
+#define IOCTL_KEYBOARD_QUERY_ATTRIBUTES \
+    CTL_CODE(FILE_DEVICE_KEYBOARD, 0x0000, METHOD_BUFFERED, FILE_ANY_ACCESS)
+#define IOCTL_KEYBOARD_SET_TYPEMATIC \
+    CTL_CODE(FILE_DEVICE_KEYBOARD, 0x0001, METHOD_BUFFERED, FILE_ANY_ACCESS)
+#define IOCTL_KEYBOARD_SET_INDICATORS \
+    CTL_CODE(FILE_DEVICE_KEYBOARD, 0x0002, METHOD_BUFFERED, FILE_ANY_ACCESS)
+#define IOCTL_KEYBOARD_QUERY_TYPEMATIC \
+    CTL_CODE(FILE_DEVICE_KEYBOARD, 0x0008, METHOD_BUFFERED, FILE_ANY_ACCESS)
+#define IOCTL_KEYBOARD_QUERY_INDICATORS \
+    CTL_CODE(FILE_DEVICE_KEYBOARD, 0x0010, METHOD_BUFFERED, FILE_ANY_ACCESS)
+
+/* One key going down or coming up. MakeCode is the scan code of set 1 without its break bit. */
+typedef struct _KEYBOARD_INPUT_DATA {
+    USHORT UnitId;
+    USHORT MakeCode;
+    USHORT Flags;
+    USHORT Reserved;
+    ULONG ExtraInformation;
+} KEYBOARD_INPUT_DATA, *PKEYBOARD_INPUT_DATA;
+
+#define KEYBOARD_OVERRUN_MAKE_CODE 0xFF
+
+/* KEYBOARD_INPUT_DATA.Flags */
+#define KEY_MAKE  0
+#define KEY_BREAK 1
+#define KEY_E0    2
+#define KEY_E1    4
+
+typedef struct _KEYBOARD_ID {
+    UCHAR Type;
+    UCHAR Subtype;
+} KEYBOARD_ID, *PKEYBOARD_ID;
+
+typedef struct _KEYBOARD_TYPEMATIC_PARAMETERS {
+    USHORT UnitId;
+    USHORT Rate;
+    USHORT Delay;
+} KEYBOARD_TYPEMATIC_PARAMETERS, *PKEYBOARD_TYPEMATIC_PARAMETERS;
+
+typedef struct _KEYBOARD_ATTRIBUTES {
+    KEYBOARD_ID KeyboardIdentifier;
+    USHORT KeyboardMode;
+    USHORT NumberOfFunctionKeys;
+    USHORT NumberOfIndicators;
+    USHORT NumberOfKeysTotal;
+    ULONG InputDataQueueLength;
+    KEYBOARD_TYPEMATIC_PARAMETERS KeyRepeatMinimum;
+    KEYBOARD_TYPEMATIC_PARAMETERS KeyRepeatMaximum;
+} KEYBOARD_ATTRIBUTES, *PKEYBOARD_ATTRIBUTES;
+
+typedef struct _KEYBOARD_INDICATOR_PARAMETERS {
+    USHORT UnitId;
+    USHORT LedFlags;
+} KEYBOARD_INDICATOR_PARAMETERS, *PKEYBOARD_INDICATOR_PARAMETERS;
+
+#define KEYBOARD_SCROLL_LOCK_ON 1
+#define KEYBOARD_NUM_LOCK_ON    2
+#define KEYBOARD_CAPS_LOCK_ON   4
+
+#endif
