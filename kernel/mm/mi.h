@@ -274,9 +274,11 @@ typedef struct _MI_IMAGE {
     MI_SECTION *Sections;     /* (c) nonpaged pool; the first is the header           */
     CHAR Name[32];            /* (c) base name in ASCII, for any IRQL                 */
     struct _MI_IMPORT *Imports; /* (c) images this one holds a reference on (image.c) */
-    ULONG ImportCount;
+    ULONG ExportRva, ExportSize; /* (c) export directory, 0: none                     */
     BOOLEAN IsKernel;         /* (c) ntoskrnl.exe: never unloaded                     */
-    BOOLEAN Initialized;      /* DllInitialize has run                                */
+    BOOLEAN Initialized;      /* DllInitialize has run; guarded by MmLoadMutex        */
+    BOOLEAN Loading;          /* not yet complete; guarded by MmLoadMutex             */
+    BOOLEAN Visited;          /* mark of a walk over imports; guarded by MmLoadMutex  */
 } MI_IMAGE;
 
 /* After the loader filled Image->Sections (Name, Kind, Base, Size, Protection; sorted by Base):
