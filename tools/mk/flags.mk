@@ -15,7 +15,7 @@ PLUGIN  := $(B)/plugin/pragma.so
 GCC_INC := $(shell $(CROSS)gcc -print-file-name=include 2>/dev/null)
 
 WARNINGS := -Wall -Wextra -Werror -Wvla -Wstack-usage=1024 -Wmissing-prototypes \
-            -Wstrict-prototypes -Wshadow -Wno-unused-parameter
+            -Wstrict-prototypes -Wshadow -Wno-unused-parameter -Wno-multichar
 COMMON_CFLAGS := -std=gnu11 -O2 -g -march=i686 -mno-mmx -mno-sse -mgeneral-regs-only \
                  -ffreestanding -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \
                  -fno-strict-aliasing -fno-common -fno-stack-protector -mno-stack-arg-probe \
