@@ -13,7 +13,6 @@
 VOID HalInitSystem(ULONG Phase);
 
 /* ---- screen (VGA text, 80 x 25) ---- */
-VOID HalDisplayString(PCSTR String);
 VOID HalDisplayChars(PCSTR Text, ULONG Length);     /* \n \r \b \t understood; scrolls */
 VOID HalDisplayClear(UCHAR Attribute);              /* e.g. 0x07 grey on black         */
 

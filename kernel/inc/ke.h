@@ -23,9 +23,6 @@
 /* ---- processor ---- */
 
 #define KI_PCR_ADDRESS          0xFFDFF000
-#ifndef KI_USER_SHARED_DATA
-#define KI_USER_SHARED_DATA     0xFFDF0000
-#endif
 
 /* Selectors, NT's numbers. */
 #define KGDT_R0_CODE    0x08
@@ -188,7 +185,6 @@ typedef enum _KTHREAD_STATE {
 #ifndef KERNEL_STACK_SIZE
 #define KERNEL_STACK_SIZE   0x3000
 #endif
-#define THREAD_WAIT_OBJECTS 3       /* built-in wait blocks, as NT has it */
 
 /* NT's APC state. Guarded by KTHREAD.ApcQueueLock; the flags are read without it. */
 typedef struct _KAPC_STATE_BLOCK {
@@ -254,11 +250,7 @@ extern volatile ULONG64 KiInterruptTime;        /* use KeQueryInterruptTime */
 /* For `ps`: what a thread waits for, in words. */
 PCSTR KeThreadStateName(PKTHREAD Thread);
 
-/* Queues (KQUEUE), APCs and mutants beyond what ddk/inc exports. */
-VOID KeInitializeApc(PKAPC Apc, PKTHREAD Thread, PKKERNEL_ROUTINE KernelRoutine,
-                     PKRUNDOWN_ROUTINE RundownRoutine, PKNORMAL_ROUTINE NormalRoutine,
-                     KPROCESSOR_MODE Mode, PVOID NormalContext);
-BOOLEAN KeInsertQueueApc(PKAPC Apc, PVOID Argument1, PVOID Argument2, KPRIORITY Increment);
+/* Beyond what ddk/inc exports. */
 BOOLEAN KeRemoveQueueApc(PKAPC Apc);
 BOOLEAN KeAlertThread(PKTHREAD Thread, KPROCESSOR_MODE Mode);
 
@@ -279,7 +271,6 @@ typedef struct _KINTERRUPT {
     BOOLEAN Connected;              /* (v) */
     BOOLEAN ShareVector;            /* (c) */
     BOOLEAN Latched;                /* (c) edge triggered                 */
-    volatile LONG Running;          /* (i) > 0 while its service routine is called */
 } KINTERRUPT;
 
 VOID KeInitializeInterrupt(PKINTERRUPT Interrupt, PKSERVICE_ROUTINE Routine, PVOID Context,

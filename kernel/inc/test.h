@@ -26,8 +26,7 @@ typedef struct _KTEST_ENTRY {
 
 /* Each failed check prints a "# file:line: expression" line and fails the running test, which
  * goes on; KREQUIRE also leaves the function. Any IRQL, any thread of the test. */
-#define KCHECK(Expression) \
-    ((Expression) ? TRUE : (KtFail(__FILE__, __LINE__, #Expression), FALSE))
+#define KCHECK(Expression) KtCheck((Expression) != 0, __FILE__, __LINE__, #Expression)
 #define KREQUIRE(Expression)            \
     do {                                \
         if (!KCHECK(Expression)) {      \
@@ -38,7 +37,7 @@ typedef struct _KTEST_ENTRY {
 #define KCHECK_EQUAL(Actual, Expected) \
     KtCheckEqual(__FILE__, __LINE__, #Actual, (ULONG_PTR)(Actual), (ULONG_PTR)(Expected))
 
-VOID KtFail(PCSTR File, ULONG Line, PCSTR Expression);
+BOOLEAN KtCheck(BOOLEAN Holds, PCSTR File, ULONG Line, PCSTR Expression);
 BOOLEAN KtCheckEqual(PCSTR File, ULONG Line, PCSTR What, ULONG_PTR Actual, ULONG_PTR Expected);
 
 /* Runs the tests whose names match Glob (* and ?; NULL: all) and prints a TAP plan and a line a
