@@ -8,7 +8,6 @@
  * Lock order, outermost first:
  *   ObpNamespaceLock   directories, names, symbolic links' targets, Permanent  (fast mutex)
  *   ObpHandleLock      handle table, HandleCount                                (fast mutex)
- *   ObpReapLock        objects waiting for the deferred delete                  (spin lock)
  * No lock is held while a type's procedure is called. */
 #ifndef PAGODA_OB_H
 #define PAGODA_OB_H
@@ -69,6 +68,7 @@ typedef struct _OBJECT_TYPE_INITIALIZER {
 
 /* Guards: (c) constant, (i) interlocked. Itself an object of the type "Type". */
 typedef struct _OBJECT_TYPE {
+    struct _OBJECT_TYPE *Self;      /* (c) see OB_EXPORT_TYPE                                 */
     OBJECT_TYPE_INITIALIZER Info;   /* (c)                                                    */
     UNICODE_STRING Name;            /* (c)                                                    */
     ULONG Tag;                      /* (c) pool tag, first letters of the name                */
@@ -78,8 +78,12 @@ typedef struct _OBJECT_TYPE {
 
 NTSTATUS ObCreateObjectType(const OBJECT_TYPE_INITIALIZER *Initializer, POBJECT_TYPE *Type);
 
-extern POBJECT_TYPE ObpTypeType, ObpDirectoryType, ObpSymbolicLinkType;
+/* The value for an exported variable such as IoFileObjectType. Drivers write *IoFileObjectType;
+ * whether their linker takes the name for the variable or for its import slot, one of the two
+ * loads ends at the type itself, and the first word of a type points at the type. */
+#define OB_EXPORT_TYPE(Type) (&(Type)->Self)
 
+extern POBJECT_TYPE ObpTypeType, ObpDirectoryType, ObpSymbolicLinkType;
 
 /* --- Objects --- */
 
@@ -102,6 +106,19 @@ NTSTATUS ObOpenObjectByName(POBJECT_ATTRIBUTES Attributes, POBJECT_TYPE Type,
 NTSTATUS ObReferenceObjectByAttributes(POBJECT_ATTRIBUTES Attributes, POBJECT_TYPE Type,
                                        ACCESS_MASK DesiredAccess, PVOID ParseContext,
                                        PVOID *Object);
+
+/* Name of an object as the namespace has it ("" when it has none), in pool: the caller frees
+ * Name->Buffer with ExFreePool. PASSIVE_LEVEL. */
+NTSTATUS ObQueryObjectName(PVOID Object, PUNICODE_STRING Name);
+
+/* Makes the symbolic link Name -> Target. OBJ_PERMANENT: stays until made temporary. */
+NTSTATUS ObCreateSymbolicLink(PUNICODE_STRING Name, PCUNICODE_STRING Target, ULONG Attributes);
+
+/* Removes a symbolic link made permanent. */
+NTSTATUS ObDeleteSymbolicLink(PUNICODE_STRING Name);
+
+/* Makes a permanent directory. */
+NTSTATUS ObCreateDirectory(PCWSTR Name);
 
 /* Opens a handle to an object at hand (consumes no pointer of the caller's). */
 NTSTATUS ObCreateHandle(PVOID Object, ACCESS_MASK GrantedAccess, ULONG Attributes, PHANDLE Handle);
