@@ -30,8 +30,8 @@ run:
 # T=GLOB selects tests by name: make test T='host/*'
 test:
 	@tools/deps build run test
-	@$(MAKE) --no-print-directory all host-tests
-	@tools/runtests '$(or $(T),*)'
+	@failed=; $(MAKE) --no-print-directory -k all host-tests || failed=--build-failed; \
+	tools/runtests $$failed '$(or $(T),*)'
 
 bench:
 	@tools/deps build run

@@ -15,8 +15,8 @@ LIBGCC := $(shell $(CROSS)gcc -print-libgcc-file-name 2>/dev/null)
 
 KLDFLAGS := -m i386pe --image-base 0x80100000 --section-alignment 4096 --file-alignment 4096 \
             --subsystem native --entry _KiBootEntry --kill-at --exclude-all-symbols \
-            --disable-reloc-section --disable-dynamicbase --no-insert-timestamp \
-            -T tools/kernel.ld
+            --enable-stdcall-fixup --disable-reloc-section --disable-dynamicbase \
+            --no-insert-timestamp -T tools/kernel.ld
 
 $(B)/obj/%.asm.o: %.asm
 	@mkdir -p $(@D)
