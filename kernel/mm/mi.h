@@ -84,6 +84,12 @@ static inline MMPTE MiOutPte(ULONG Slot, ULONG Protection)
     return ((MMPTE)Slot << 32) | MiSoftPte(Protection);
 }
 
+/* Neither a frame nor a slot nor the promise of zeros. */
+static inline BOOLEAN MiIsUnbacked(MMPTE Pte)
+{
+    return !(Pte & MI_PTE_VALID) && MI_PTE_PROT(Pte) == 0;
+}
+
 static inline BOOLEAN MiIsTransition(MMPTE Pte)
 {
     return !(Pte & MI_PTE_VALID) && (Pte & MI_PTE_TRANSITION);
@@ -171,13 +177,18 @@ VOID MiPurgeStandby(PMMPFN Page, MI_PFN Pfn); /* standby -> out, frame free     
 /* Waits until a frame can be had. PASSIVE or APC_LEVEL, no lock held. */
 VOID MiWaitForFreePage(VOID);
 
+/* Page-fault error code (Intel SDM 3A 4.7). */
+#define MI_FAULT_PRESENT 0x01
+#define MI_FAULT_WRITE   0x02
+#define MI_FAULT_FETCH   0x10
+
 /* ---- hardware (hw.c; fake on the host) ------------------------------------------------- */
 VOID MiWritePte(PMMPTE Pte, MMPTE Value);
 MMPTE MiExchangePte(PMMPTE Pte, MMPTE Value);
 VOID MiFlushPage(PVOID Va);
 VOID MiFlushRange(PVOID Va, ULONG Pages);
 VOID MiZeroFrame(MI_PFN Pfn);                        /* any IRQL <= DISPATCH_LEVEL */
-VOID MiCopyToFrame(MI_PFN Pfn, const VOID *Source);  /* one page                    */
+VOID MiInitializeWindow(PVOID Va);
 /* Page tables behind a range of system addresses; FALSE without memory. */
 BOOLEAN MiMakePageTables(PVOID Va, ULONG Pages);
 BOOLEAN MiIsPageTablePresent(PVOID Va);
@@ -221,6 +232,8 @@ VOID MiMarkDirty(PMMPFN Page); /* (p) content is newer than the slot: the slot g
 NTSTATUS MiWriteAllModified(VOID);
 VOID MiWakeWriter(VOID);
 VOID MiWakeBalance(VOID);
+extern ULONG MiLowPages;  /* (c) below this the balance thread is woken       */
+extern ULONG MiGoalPages; /* (c) it trims until this many are free or coming  */
 extern BOOLEAN MmPagingActive; /* a page file is in use (c after that) */
 extern KEVENT MiFreePagesEvent; /* signalled when a frame becomes available */
 
@@ -298,6 +311,10 @@ VOID MiInitializeSystemPtes(VOID);
 VOID MiInitializeNonPagedPool(VOID);
 VOID MiInitializePagedPool(VOID);
 VOID MiInitializeKernelImage(VOID); /* modules.c: ntoskrnl.exe and hal.dll in PsLoadedModuleList */
-VOID MiStartThreads(VOID);
+VOID MiInitializeTrimming(VOID);
+VOID MiInitializeWriter(VOID);
+VOID NTAPI MiBalanceThread(PVOID Context);
+VOID NTAPI MiWriterThread(PVOID Context);
+VOID NTAPI MiZeroPageThread(PVOID Context);
 
 #endif

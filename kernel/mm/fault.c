@@ -1,0 +1,251 @@
+/* Page faults on pageable system memory.
+ *
+ *   PTE found         what happens                                               counted as
+ *   valid             another thread was faster: try the access again
+ *   transition        the frame still has the page: off its list, valid          soft
+ *   … being read      wait for that read, look again                             collided
+ *   demand zero       a zeroed frame                                             demand zero
+ *   out               a frame, a read from the slot, valid                       hard
+ *   discarded, none   bugcheck (faultstop.c)
+ *
+ * MmPfnLock is held from the look at the PTE to its change. It is dropped around zeroing, around
+ * the read, and around every wait; whoever waited looks at the PTE again from the start. While a
+ * page is being read its PTE is in transition and the frame is on no list with one pin, so that
+ * nobody else can take either. A read that fails puts the slot back into the PTE.
+ *
+ * Faults are legal at APC_LEVEL and below. The handler takes no lock but MmPfnLock, so any lock
+ * that is legal there may be held by the faulting thread, paged pool's included; what it waits
+ * for (the pager's I/O) is done by code that never faults. */
+#include "mi.h"
+#include "ke.h"
+
+VOID MiStopFault(ULONG ErrorCode, PVOID Address, PKTRAP_FRAME Trap, KIRQL Irql);
+
+static VOID MiMakeValid(PMMPTE Pte, MI_PFN Pfn, ULONG Protection)
+{
+    PMMPFN Page = MiPfn(Pfn);
+
+    Page->State = MiPageActive;
+    Page->Age = 0;
+    Page->PteAddress = Pte;
+    MiWritePte(Pte, MiValidPte(Pfn, Protection));
+    MiAddToWorkingSet(Pfn);
+}
+
+static VOID MiSoftFault(PMMPTE Pte)
+{
+    MI_PFN Pfn = MI_PTE_PFN(*Pte);
+    PMMPFN Page = MiPfn(Pfn);
+    MI_LIST *List = MiListOf(Page);
+
+    NT_ASSERT(Page->PteAddress == Pte);
+    if (List != NULL) {
+        MiUnlink(List, Pfn);
+    }
+    MiStatistics.SoftFaults++;
+    MiMakeValid(Pte, Pfn, MI_PTE_PROT(*Pte));
+}
+
+/* Entered with MmPfnLock held, returns with it released. */
+static NTSTATUS MiDemandZeroFault(PMMPTE Pte, KIRQL OldIrql)
+{
+    MMPTE Seen = *Pte;
+    BOOLEAN Zeroed;
+    MI_PFN Pfn = MiRemovePage(MI_GET_ZEROED, &Zeroed);
+
+    if (Pfn == MI_NO_PFN) {
+        KeReleaseSpinLock(&MmPfnLock, OldIrql);
+        MiWaitForFreePage();
+        return STATUS_SUCCESS;
+    }
+    if (!Zeroed) {
+        KeReleaseSpinLock(&MmPfnLock, OldIrql);
+        MiZeroFrame(Pfn);
+        KeAcquireSpinLock(&MmPfnLock, &OldIrql);
+        if (*Pte != Seen) {
+            MiFreeFrame(Pfn);
+            KeReleaseSpinLock(&MmPfnLock, OldIrql);
+            return STATUS_SUCCESS;
+        }
+    }
+    MiPfn(Pfn)->Pins = 0;
+    MiPfn(Pfn)->Flags = MI_PFN_MODIFIED;
+    MiStatistics.DemandZeroFaults++;
+    MiMakeValid(Pte, Pfn, MI_PTE_PROT(Seen));
+    KeReleaseSpinLock(&MmPfnLock, OldIrql);
+    return STATUS_SUCCESS;
+}
+
+/* Entered with MmPfnLock held, returns with it released. */
+static NTSTATUS MiCollidedFault(PMMPFN Page, KIRQL OldIrql)
+{
+    MI_PAGE_IO *Io = (MI_PAGE_IO *)(ULONG_PTR)Page->Flink;
+
+    Io->Users++;
+    MiStatistics.CollidedFaults++;
+    KeReleaseSpinLock(&MmPfnLock, OldIrql);
+    KeWaitForSingleObject(&Io->Done, WrPageIn, KernelMode, FALSE, NULL);
+    KeAcquireSpinLock(&MmPfnLock, &OldIrql);
+    MiDropPageIo(Io);
+    KeReleaseSpinLock(&MmPfnLock, OldIrql);
+    return STATUS_SUCCESS;
+}
+
+/* Entered with MmPfnLock held, returns with it released. */
+static NTSTATUS MiHardFault(PMMPTE Pte, KIRQL OldIrql)
+{
+    ULONG Slot = MI_PTE_SLOT(*Pte);
+    ULONG Protection = MI_PTE_PROT(*Pte);
+    MI_PAGE_IO *Io = MiTryGetPageIo(FALSE);
+    NTSTATUS Status;
+    MI_PFN Pfn;
+    PMMPFN Page;
+
+    if (Io == NULL) {
+        KeReleaseSpinLock(&MmPfnLock, OldIrql);
+        MiWaitForPageIo();
+        return STATUS_SUCCESS;
+    }
+    Pfn = MiRemovePage(0, NULL);
+    if (Pfn == MI_NO_PFN) {
+        MiDropPageIo(Io);
+        KeReleaseSpinLock(&MmPfnLock, OldIrql);
+        MiWaitForFreePage();
+        return STATUS_SUCCESS;
+    }
+    Page = MiPfn(Pfn);
+    Page->State = MiPageTransition;
+    Page->Flags = MI_PFN_READING;
+    Page->Flink = (ULONG)(ULONG_PTR)Io;
+    Page->Slot = Slot;
+    Page->PteAddress = Pte;
+    MiWritePte(Pte, MiTransitionPte(Pfn, Protection));
+    Io->Pages = 1;
+    Io->Frames[0] = Pfn;
+    MiStatistics.HardFaults++;
+    KeReleaseSpinLock(&MmPfnLock, OldIrql);
+
+    MiStartPageIo(Io, Slot);
+    KeWaitForSingleObject(&Io->Done, WrPageIn, KernelMode, FALSE, NULL);
+    Status = Io->Iosb.Status;
+    if (NT_SUCCESS(Status) && Io->Iosb.Information != PAGE_SIZE) {
+        Status = STATUS_END_OF_FILE;
+    }
+
+    KeAcquireSpinLock(&MmPfnLock, &OldIrql);
+    Page->Flags &= ~MI_PFN_READING;
+    Page->Flink = MI_NO_PFN;
+    if (Page->Flags & MI_PFN_DELETED) {
+        MiUnpinFrame(Pfn);
+    } else if (NT_SUCCESS(Status)) {
+        Page->Pins--;
+        MiStatistics.PagesRead++;
+        MiMakeValid(Pte, Pfn, Protection);
+    } else {
+        MiStatistics.ReadErrors++;
+        MiWritePte(Pte, MiOutPte(Slot, Protection));
+        Page->Slot = 0;
+        MiFreeFrame(Pfn);
+    }
+    MiDropPageIo(Io);
+    KeReleaseSpinLock(&MmPfnLock, OldIrql);
+    return Status;
+}
+
+NTSTATUS MiResolvePage(PVOID Va, PMMPTE Pte, KIRQL OldIrql)
+{
+    MMPTE Seen = *Pte;
+
+    (VOID)Va;
+    if (Seen & MI_PTE_VALID) {
+        KeReleaseSpinLock(&MmPfnLock, OldIrql);
+        return STATUS_SUCCESS;
+    }
+    if (MiIsTransition(Seen)) {
+        PMMPFN Page = MiPfn(MI_PTE_PFN(Seen));
+
+        if (Page->Flags & MI_PFN_READING) {
+            return MiCollidedFault(Page, OldIrql);
+        }
+        MiSoftFault(Pte);
+        KeReleaseSpinLock(&MmPfnLock, OldIrql);
+        return STATUS_SUCCESS;
+    }
+    if (MI_PTE_SLOT(Seen) != 0) {
+        return MiHardFault(Pte, OldIrql);
+    }
+    if (MI_PTE_PROT(Seen) != 0) {
+        return MiDemandZeroFault(Pte, OldIrql);
+    }
+    KeReleaseSpinLock(&MmPfnLock, OldIrql);
+    return STATUS_ACCESS_VIOLATION;
+}
+
+NTSTATUS MiPinPage(PVOID Va, MI_PFN *Pfn)
+{
+    PMMPTE Pte = MiGetPteAddress(Va);
+    NTSTATUS Status;
+    KIRQL OldIrql;
+
+    if (!MiIsPageTablePresent(Va)) {
+        return STATUS_ACCESS_VIOLATION;
+    }
+    for (;;) {
+        KeAcquireSpinLock(&MmPfnLock, &OldIrql);
+        if (*Pte & MI_PTE_VALID) {
+            *Pfn = MI_PTE_PFN(*Pte);
+            if (*Pfn <= MiHighestPfn && MiPfn(*Pfn)->State != MiPageNotRam) {
+                MiPfn(*Pfn)->Pins++;
+            }
+            KeReleaseSpinLock(&MmPfnLock, OldIrql);
+            return STATUS_SUCCESS;
+        }
+        if (OldIrql >= DISPATCH_LEVEL) {
+            KeReleaseSpinLock(&MmPfnLock, OldIrql);
+            KeBugCheckEx(IRQL_NOT_LESS_OR_EQUAL, (ULONG_PTR)Va, OldIrql, 0,
+                         (ULONG_PTR)__builtin_return_address(0));
+        }
+        Status = MiResolvePage(Va, Pte, OldIrql);
+        if (!NT_SUCCESS(Status)) {
+            return Status;
+        }
+    }
+}
+
+NTSTATUS MmAccessFault(ULONG ErrorCode, PVOID Address, PKTRAP_FRAME Trap)
+{
+    PMMPTE Pte = MiGetPteAddress(Address);
+    KIRQL Irql = KeGetCurrentIrql();
+    NTSTATUS Status;
+    KIRQL OldIrql;
+
+    if (Address < MM_SYSTEM_RANGE_START) {
+        return STATUS_ACCESS_VIOLATION;
+    }
+    if (Irql >= DISPATCH_LEVEL || !MiIsPageTablePresent(Address) ||
+        KeGetCurrentThread()->PagingIo != 0) {
+        MiStopFault(ErrorCode, Address, Trap, Irql);
+    }
+    for (;;) {
+        KeAcquireSpinLock(&MmPfnLock, &OldIrql);
+        if (*Pte & MI_PTE_VALID) {
+            MMPTE Seen = *Pte;
+
+            KeReleaseSpinLock(&MmPfnLock, OldIrql);
+            if (((ErrorCode & MI_FAULT_WRITE) && !(Seen & MI_PTE_WRITE)) ||
+                ((ErrorCode & MI_FAULT_FETCH) && (Seen & MI_PTE_NX))) {
+                MiStopFault(ErrorCode, Address, Trap, Irql);
+            }
+            MiFlushPage(Address);
+            return STATUS_SUCCESS;
+        }
+        Status = MiResolvePage(Address, Pte, OldIrql);
+        if (Status == STATUS_ACCESS_VIOLATION && MiIsUnbacked(*Pte)) {
+            MiStopFault(ErrorCode, Address, Trap, Irql);
+        }
+        if (!NT_SUCCESS(Status)) {
+            KeBugCheckEx(KERNEL_DATA_INPAGE_ERROR, (ULONG_PTR)Pte, (ULONG_PTR)Status,
+                         (ULONG_PTR)(*Pte >> 32), (ULONG_PTR)Address);
+        }
+    }
+}
