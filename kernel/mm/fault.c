@@ -103,7 +103,7 @@ static NTSTATUS MiHardFault(PMMPTE Pte, KIRQL OldIrql)
 
     if (Io == NULL) {
         KeReleaseSpinLock(&MmPfnLock, OldIrql);
-        MiWaitForPageIo();
+        MiWaitForPageIo(FALSE);
         return STATUS_SUCCESS;
     }
     Pfn = MiRemovePage(0, NULL);

@@ -26,32 +26,32 @@ VOID MiStopFault(ULONG ErrorCode, PVOID Address, PKTRAP_FRAME Trap, KIRQL Irql)
 
     if (Pte & MI_PTE_VALID) {
         if (ErrorCode & MI_FAULT_WRITE) {
-            KeBugCheckAt((PVOID)Eip, ATTEMPTED_WRITE_TO_READONLY_MEMORY, (ULONG_PTR)Address,
+            KeBugCheckTrap(ATTEMPTED_WRITE_TO_READONLY_MEMORY, (ULONG_PTR)Address,
                          (ULONG_PTR)Pte, (ULONG_PTR)Trap, 0, Trap);
         }
-        KeBugCheckAt(Address, ATTEMPTED_EXECUTE_OF_NOEXECUTE_MEMORY, (ULONG_PTR)Address,
+        KeBugCheckTrap(ATTEMPTED_EXECUTE_OF_NOEXECUTE_MEMORY, (ULONG_PTR)Address,
                      (ULONG_PTR)Pte, (ULONG_PTR)Trap, 0, Trap);
     }
     if (Owner == NULL && MmDescribeAddress(Address, &Name) && Name.Unloaded) {
         if (Irql >= DISPATCH_LEVEL) {
-            KeBugCheckAt(Address, SYSTEM_SCAN_AT_RAISED_IRQL_CAUGHT_IMPROPER_DRIVER_UNLOAD,
+            KeBugCheckTrap(SYSTEM_SCAN_AT_RAISED_IRQL_CAUGHT_IMPROPER_DRIVER_UNLOAD,
                          (ULONG_PTR)Address, Irql, Access, Eip, Trap);
         }
-        KeBugCheckAt(Address, DRIVER_UNLOADED_WITHOUT_CANCELLING_PENDING_OPERATIONS,
+        KeBugCheckTrap(DRIVER_UNLOADED_WITHOUT_CANCELLING_PENDING_OPERATIONS,
                      (ULONG_PTR)Address, Access, Eip, 0, Trap);
     }
     if (Irql >= DISPATCH_LEVEL) {
         /* A call into a paged-out function leaves EIP at its first byte. */
         if (Toucher != NULL && Toucher == Owner && Section != NULL && !Section->Discarded &&
             !Section->Resident) {
-            KeBugCheckAt((PVOID)Eip, DRIVER_PORTION_MUST_BE_NONPAGED, (ULONG_PTR)Address, Irql,
+            KeBugCheckTrap(DRIVER_PORTION_MUST_BE_NONPAGED, (ULONG_PTR)Address, Irql,
                          Access, Eip, Trap);
         }
         if (Toucher != NULL && !Toucher->IsKernel) {
-            KeBugCheckAt((PVOID)Eip, DRIVER_IRQL_NOT_LESS_OR_EQUAL, (ULONG_PTR)Address, Irql,
+            KeBugCheckTrap(DRIVER_IRQL_NOT_LESS_OR_EQUAL, (ULONG_PTR)Address, Irql,
                          Access, Eip, Trap);
         }
-        KeBugCheckAt((PVOID)Eip, IRQL_NOT_LESS_OR_EQUAL, (ULONG_PTR)Address, Irql, Access, Eip,
+        KeBugCheckTrap(IRQL_NOT_LESS_OR_EQUAL, (ULONG_PTR)Address, Irql, Access, Eip,
                      Trap);
     }
     if (Section != NULL && Section->Discarded) {
@@ -59,10 +59,9 @@ VOID MiStopFault(ULONG ErrorCode, PVOID Address, PKTRAP_FRAME Trap, KIRQL Irql)
     } else if (KeGetCurrentThread()->PagingIo != 0 && Pte != 0) {
         DbgPrint("%s: pageable memory touched while a page is being read or written\n",
                  Toucher ? Toucher->Name : "?");
-        KeBugCheckAt((PVOID)Eip, DRIVER_PORTION_MUST_BE_NONPAGED, (ULONG_PTR)Address, Irql, Access,
+        KeBugCheckTrap(DRIVER_PORTION_MUST_BE_NONPAGED, (ULONG_PTR)Address, Irql, Access,
                      Eip, Trap);
     }
-    KeBugCheckAt(Section != NULL && Section->Discarded ? Address : (PVOID)Eip,
-                 PAGE_FAULT_IN_NONPAGED_AREA, (ULONG_PTR)Address, Access & 1, Eip,
+    KeBugCheckTrap(PAGE_FAULT_IN_NONPAGED_AREA, (ULONG_PTR)Address, Access & 1, Eip,
                  MiIsPageTablePresent(Address) ? 0 : 2, Trap);
 }

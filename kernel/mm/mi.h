@@ -231,6 +231,7 @@ ULONG MiTrimWorkingSet(ULONG Goal, BOOLEAN All);
 VOID MiMarkDirty(PMMPFN Page); /* (p) content is newer than the slot: the slot goes */
 NTSTATUS MiWriteAllModified(VOID);
 VOID MiWakeWriter(VOID);
+VOID MiWaitForWrites(VOID); /* until no page-out is in flight */
 VOID MiWakeBalance(VOID);
 extern ULONG MiLowPages;  /* (c) below this the balance thread is woken       */
 extern ULONG MiGoalPages; /* (c) it trims until this many are free or coming  */
@@ -257,7 +258,7 @@ VOID MiFreeSlot(ULONG Slot);                     /* (p) */
 /* pageio.c: the one arrow to the I/O system. Starts the transfer; wait on Io->Done. */
 VOID MiStartPageIo(MI_PAGE_IO *Io, ULONG Slot);
 MI_PAGE_IO *MiTryGetPageIo(BOOLEAN Write); /* (p) NULL: all in use */
-VOID MiWaitForPageIo(VOID);                /* waits for one to come free; no lock held */
+VOID MiWaitForPageIo(BOOLEAN Write);              /* waits for one to come free; no lock held */
 VOID MiDropPageIo(MI_PAGE_IO *Io);         /* (p) */
 
 /* ---- sections of images (section.c) ------------------------------------------------------ */

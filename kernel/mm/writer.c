@@ -63,7 +63,7 @@ static ULONG MiWriteCluster(NTSTATUS *Status)
             break;
         }
         KeReleaseSpinLock(&MmPfnLock, OldIrql);
-        MiWaitForPageIo();
+        MiWaitForPageIo(TRUE);
         KeAcquireSpinLock(&MmPfnLock, &OldIrql);
     }
     Slot = MiAllocateSlots(min(MiModifiedList.Count, MI_CLUSTER_PAGES), &Got);
@@ -123,6 +123,11 @@ static ULONG MiWriteCluster(NTSTATUS *Status)
     return Got;
 }
 
+VOID MiWaitForWrites(VOID)
+{
+    KeWaitForSingleObject(&MiWritesDone, WrPageOut, KernelMode, FALSE, NULL);
+}
+
 NTSTATUS MiWriteAllModified(VOID)
 {
     ULONG Left = MiModifiedList.Count;
@@ -136,7 +141,7 @@ NTSTATUS MiWriteAllModified(VOID)
         }
         Left -= min(Left, Got);
     }
-    KeWaitForSingleObject(&MiWritesDone, WrPageOut, KernelMode, FALSE, NULL);
+    MiWaitForWrites();
     return Status;
 }
 
