@@ -306,6 +306,13 @@ MI_IMAGE *MiFindImage(PVOID Address); /* modules.c; any IRQL */
 MI_SECTION *MiFindSection(MI_IMAGE *Image, PVOID Address);
 extern BOOLEAN MmDisablePagingExecutive; /* (c) */
 
+VOID MiUnmapSystemPtes(PVOID Va, ULONG Pages);          /* mdl.c: PTEs go, frames stay */
+MMPTE MiCacheBits(MEMORY_CACHING_TYPE CacheType);
+VOID MiQueryCommit(MM_STATISTICS *Statistics);
+VOID MiQuerySystemPtes(MM_STATISTICS *Statistics);
+VOID MiQueryPools(MM_STATISTICS *Statistics);
+VOID MiQuerySlots(MM_STATISTICS *Statistics);
+
 /* ---- start-up ---------------------------------------------------------------------------- */
 VOID MiInitializePhysicalMemory(VOID);
 VOID MiInitializeSystemPtes(VOID);
