@@ -124,13 +124,14 @@ BOOLEAN MiMakePageTables(PVOID Va, ULONG Pages)
             return FALSE;
         }
         if (Pfn != 0) {
-            if (!Zeroed) {
-                MiZeroFrame(Pfn);
-            }
             MiPfn(Pfn)->PteAddress = Pde;
             MiWritePte(Pde, MiValidPte(Pfn, MM_PROT_READ | MM_PROT_WRITE | MM_PROT_EXECUTE) &
                                 ~MiGlobalBit);
             MiFlushPage(Table);
+            if (!Zeroed) {
+                /* Until here nobody uses the range: garbage in it is seen by no one. */
+                RtlZeroMemory(Table, PAGE_SIZE);
+            }
         }
         KeReleaseSpinLock(&MmPfnLock, OldIrql);
     }

@@ -38,3 +38,11 @@ VOID MiFreeSlot(ULONG Slot)
     RtlClearBits(&File->Map, Page, 1);
     File->Used--;
 }
+
+VOID MiQuerySlots(MM_STATISTICS *Statistics)
+{
+    for (ULONG i = 0; i < MiPageFileCount; i++) {
+        Statistics->SlotsTotal += MiPageFiles[i].Pages - 1;
+        Statistics->SlotsUsed += MiPageFiles[i].Used - 1;
+    }
+}

@@ -230,7 +230,6 @@ VOID NTAPI MiBalanceThread(PVOID Context)
     ULONG Available, Coming;
 
     (VOID)Context;
-    KeSetPriorityThread(KeGetCurrentThread(), LOW_REALTIME_PRIORITY);
     for (;;) {
         KeWaitForSingleObject(&MiBalanceEvent, Executive, KernelMode, FALSE, &Second);
         MiBalanceWoken = FALSE;

@@ -151,7 +151,6 @@ VOID NTAPI MiWriterThread(PVOID Context)
     NTSTATUS Status;
 
     (VOID)Context;
-    KeSetPriorityThread(KeGetCurrentThread(), LOW_REALTIME_PRIORITY + 1);
     for (;;) {
         KeWaitForSingleObject(&MiWriterEvent, Executive, KernelMode, FALSE, NULL);
         while (MmPagingActive && MiWriteCluster(&Status) != 0) {

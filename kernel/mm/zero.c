@@ -10,7 +10,6 @@ VOID NTAPI MiZeroPageThread(PVOID Context)
     KIRQL OldIrql;
 
     (VOID)Context;
-    KeSetPriorityThread(KeGetCurrentThread(), 0);
     for (;;) {
         KeAcquireSpinLock(&MmPfnLock, &OldIrql);
         if (MiFreeList.Count == 0) {

@@ -1,0 +1,133 @@
+/* Page-sized pool allocations have no header: a hash table keeps their size and tag.
+ *
+ * Open addressing; the table doubles when three quarters are used. It lies in pinned pages of its
+ * own, outside the pools it describes. MiBigLock guards all of it; it is dropped around growing. */
+#include "pool.h"
+
+#define MI_BIG_DELETED 1u
+
+static KSPIN_LOCK MiBigLock;
+static MI_BIG_BLOCK *MiBigTable; /* guarded by MiBigLock */
+static ULONG MiBigSize;          /* guarded by MiBigLock: entries, a power of two  */
+static ULONG MiBigUsed;          /* guarded by MiBigLock: entries not free, deleted included */
+static ULONG MiBigLive;          /* guarded by MiBigLock: entries that describe a block      */
+
+static ULONG MiBigHash(ULONG_PTR Va)
+{
+    return (ULONG)(Va >> PAGE_SHIFT) * 2654435761u >> 7;
+}
+
+static MI_BIG_BLOCK *MiCreateTable(ULONG Entries)
+{
+    ULONG Pages = Entries * sizeof(MI_BIG_BLOCK) >> PAGE_SHIFT;
+    PVOID Va = MiAllocateSystemPtes(Pages);
+
+    if (Va != NULL &&
+        !NT_SUCCESS(MiCreatePinnedPages(Va, Pages, MM_PROT_READ | MM_PROT_WRITE))) {
+        MiReleaseSystemPtes(Va, Pages);
+        Va = NULL;
+    }
+    return Va;
+}
+
+static VOID MiDeleteTable(MI_BIG_BLOCK *Table, ULONG Entries)
+{
+    ULONG Pages = Entries * sizeof(MI_BIG_BLOCK) >> PAGE_SHIFT;
+
+    MiDeletePages(Table, Pages, 0);
+    MiReleaseSystemPtes(Table, Pages);
+}
+
+BOOLEAN MiInitializeBigBlocks(VOID)
+{
+    KeInitializeSpinLock(&MiBigLock);
+    MiBigSize = PAGE_SIZE / sizeof(MI_BIG_BLOCK);
+    MiBigTable = MiCreateTable(MiBigSize);
+    return MiBigTable != NULL;
+}
+
+static VOID MiPutBlock(MI_BIG_BLOCK *Table, ULONG Size, const MI_BIG_BLOCK *Block)
+{
+    ULONG i = MiBigHash(Block->Va);
+
+    while (Table[i & (Size - 1)].Va > MI_BIG_DELETED) {
+        i++;
+    }
+    Table[i & (Size - 1)] = *Block;
+}
+
+/* Makes room for one more entry. Called and returns without the lock. */
+static BOOLEAN MiGrowTable(VOID)
+{
+    ULONG Size = MiBigSize; /* may change meanwhile: looked at again under the lock */
+    MI_BIG_BLOCK *Table = MiCreateTable(Size * 2);
+    MI_BIG_BLOCK *Old = Table;
+    ULONG OldSize = Size * 2;
+    KIRQL OldIrql;
+
+    if (Table == NULL) {
+        return FALSE;
+    }
+    KeAcquireSpinLock(&MiBigLock, &OldIrql);
+    if (MiBigSize == Size) {
+        for (ULONG i = 0; i < Size; i++) {
+            if (MiBigTable[i].Va > MI_BIG_DELETED) {
+                MiPutBlock(Table, Size * 2, &MiBigTable[i]);
+            }
+        }
+        Old = MiBigTable;
+        OldSize = Size;
+        MiBigTable = Table;
+        MiBigSize = Size * 2;
+        MiBigUsed = MiBigLive;
+    }
+    KeReleaseSpinLock(&MiBigLock, OldIrql);
+    MiDeleteTable(Old, OldSize);
+    return TRUE;
+}
+
+BOOLEAN MiInsertBigBlock(PVOID Va, ULONG Tag, ULONG Pages, SIZE_T Bytes)
+{
+    MI_BIG_BLOCK Block = {(ULONG_PTR)Va, Tag, Pages, Bytes};
+    KIRQL OldIrql;
+
+    for (;;) {
+        KeAcquireSpinLock(&MiBigLock, &OldIrql);
+        if (MiBigUsed + 1 <= MiBigSize / 4 * 3) {
+            break;
+        }
+        KeReleaseSpinLock(&MiBigLock, OldIrql);
+        if (!MiGrowTable()) {
+            return FALSE;
+        }
+    }
+    MiPutBlock(MiBigTable, MiBigSize, &Block);
+    MiBigUsed++;
+    MiBigLive++;
+    KeReleaseSpinLock(&MiBigLock, OldIrql);
+    return TRUE;
+}
+
+BOOLEAN MiLookupBigBlock(PVOID Va, MI_BIG_BLOCK *Block, BOOLEAN Remove)
+{
+    ULONG i = MiBigHash((ULONG_PTR)Va);
+    BOOLEAN Found = FALSE;
+    KIRQL OldIrql;
+
+    KeAcquireSpinLock(&MiBigLock, &OldIrql);
+    for (; MiBigTable[i & (MiBigSize - 1)].Va != 0; i++) {
+        MI_BIG_BLOCK *Entry = &MiBigTable[i & (MiBigSize - 1)];
+
+        if (Entry->Va == (ULONG_PTR)Va) {
+            *Block = *Entry;
+            if (Remove) {
+                Entry->Va = MI_BIG_DELETED;
+                MiBigLive--;
+            }
+            Found = TRUE;
+            break;
+        }
+    }
+    KeReleaseSpinLock(&MiBigLock, OldIrql);
+    return Found;
+}
