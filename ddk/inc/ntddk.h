@@ -3,5 +3,6 @@
 #define _NTDDK_
 
 #include "wdm.h"
+#include "bugcodes.h"
 
 #endif /* _NTDDK_ */
