@@ -14,7 +14,6 @@
 
 #include <ntifs.h>
 
-#define MM_SYSTEM_RANGE_START ((PVOID)0x80000000)
 
 struct _KTRAP_FRAME;
 

@@ -2,6 +2,11 @@
  * is about this moment unless the page is pinned. */
 #include "mi.h"
 
+/* NT's split of the address space: two gigabytes each, with 64 KiB nobody uses between them. */
+PVOID MmHighestUserAddress = (PVOID)0x7FFEFFFF;
+PVOID MmSystemRangeStart = MI_SYSTEM_START;
+ULONG MmUserProbeAddress = 0x7FFF0000;
+
 static MMPTE MiEffectivePte(PVOID Va)
 {
     MMPTE Pde = *MiGetPdeAddress(Va);
@@ -19,7 +24,7 @@ BOOLEAN NTAPI MmIsAddressValid(PVOID Address)
 
 BOOLEAN NTAPI MmIsNonPagedSystemAddressValid(PVOID Address)
 {
-    return Address >= MM_SYSTEM_RANGE_START && MmIsAddressValid(Address) &&
+    return Address >= MI_SYSTEM_START && MmIsAddressValid(Address) &&
            !MmIsAddressPageable(Address);
 }
 

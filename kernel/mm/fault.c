@@ -19,8 +19,6 @@
 #include "mi.h"
 #include "ke.h"
 
-VOID MiStopFault(ULONG ErrorCode, PVOID Address, PKTRAP_FRAME Trap, KIRQL Irql);
-
 static VOID MiMakeValid(PMMPTE Pte, MI_PFN Pfn, ULONG Protection)
 {
     PMMPFN Page = MiPfn(Pfn);
@@ -219,7 +217,7 @@ NTSTATUS MmAccessFault(ULONG ErrorCode, PVOID Address, PKTRAP_FRAME Trap)
     NTSTATUS Status;
     KIRQL OldIrql;
 
-    if (Address < MM_SYSTEM_RANGE_START) {
+    if (Address < MI_SYSTEM_START) {
         return STATUS_ACCESS_VIOLATION;
     }
     if (Irql >= DISPATCH_LEVEL || !MiIsPageTablePresent(Address) ||

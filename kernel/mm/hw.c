@@ -124,13 +124,15 @@ BOOLEAN MiMakePageTables(PVOID Va, ULONG Pages)
             return FALSE;
         }
         if (Pfn != 0) {
+            if (!Zeroed && MiWindow != NULL) {
+                MiZeroFrame(Pfn);
+            }
             MiPfn(Pfn)->PteAddress = Pde;
             MiWritePte(Pde, MiValidPte(Pfn, MM_PROT_READ | MM_PROT_WRITE | MM_PROT_EXECUTE) &
                                 ~MiGlobalBit);
             MiFlushPage(Table);
-            if (!Zeroed) {
-                /* Until here nobody uses the range: garbage in it is seen by no one. */
-                RtlZeroMemory(Table, PAGE_SIZE);
+            if (!Zeroed && MiWindow == NULL) {
+                RtlZeroMemory(Table, PAGE_SIZE); /* the window's own table, at start-up */
             }
         }
         KeReleaseSpinLock(&MmPfnLock, OldIrql);

@@ -63,7 +63,7 @@ VOID NTAPI MmProbeAndLockPages(PMDL Mdl, KPROCESSOR_MODE AccessMode, LOCK_OPERAT
     for (Done = 0; Done < Pages; Done++, Va += PAGE_SIZE) {
         MI_PFN Pfn;
 
-        if ((PVOID)Va < MM_SYSTEM_RANGE_START) {
+        if ((PVOID)Va < MI_SYSTEM_START) {
             Status = STATUS_ACCESS_VIOLATION;
             break;
         }
@@ -80,7 +80,7 @@ VOID NTAPI MmProbeAndLockPages(PMDL Mdl, KPROCESSOR_MODE AccessMode, LOCK_OPERAT
     }
     if (!NT_SUCCESS(Status)) {
         MiUnpinMdl(Mdl, Done);
-        ExRaiseStatus(Status);
+        KeRaiseStatus(Status);
     }
     Mdl->Process = NULL;
     Mdl->MdlFlags |= MDL_PAGES_LOCKED;
@@ -143,7 +143,7 @@ MMPTE MiCacheBits(MEMORY_CACHING_TYPE CacheType)
 
 PVOID NTAPI MmMapLockedPagesSpecifyCache(PMDL Mdl, KPROCESSOR_MODE AccessMode,
                                          MEMORY_CACHING_TYPE CacheType, PVOID RequestedAddress,
-                                         ULONG BugCheckOnFailure, ULONG Priority)
+                                         ULONG BugCheckOnFailure, MM_PAGE_PRIORITY Priority)
 {
     PPFN_NUMBER Frames = MmGetMdlPfnArray(Mdl);
     ULONG Pages = MiMdlPages(Mdl);
@@ -153,7 +153,7 @@ PVOID NTAPI MmMapLockedPagesSpecifyCache(PMDL Mdl, KPROCESSOR_MODE AccessMode,
     (VOID)RequestedAddress;
     (VOID)Priority;
     if (AccessMode != KernelMode) {
-        ExRaiseStatus(STATUS_INVALID_ADDRESS); /* there is no user space to map into */
+        KeRaiseStatus(STATUS_INVALID_ADDRESS); /* there is no user space to map into */
     }
     if (!(Mdl->MdlFlags & (MDL_PAGES_LOCKED | MDL_SOURCE_IS_NONPAGED_POOL | MDL_PARTIAL))) {
         KeBugCheckEx(MEMORY_MANAGEMENT, MM_PFN_UNLOCKED, (ULONG_PTR)Frames[0], (ULONG_PTR)Mdl, 0);

@@ -9,6 +9,7 @@
 #include "mm.h"
 
 /* ---- Address space ---------------------------------------------------------------------- */
+#define MI_SYSTEM_START     ((PVOID)0x80000000u)
 #define MI_BOOT_WINDOW      0x80000000u /* physical 0-8 MiB                                    */
 #define MI_BOOT_WINDOW_SIZE 0x00800000u
 #define MI_PFN_DATABASE     0x81000000u
@@ -224,6 +225,9 @@ NTSTATUS MiResolvePage(PVOID Va, PMMPTE Pte, KIRQL OldIrql);
 /* Brings a page in and adds a pin. Bugcheck-free: returns the read's status. */
 NTSTATUS MiPinPage(PVOID Va, MI_PFN *Pfn);
 VOID MiUnpinPage(PVOID Va);
+struct _KTRAP_FRAME;
+DECLSPEC_NORETURN VOID MiStopFault(ULONG ErrorCode, PVOID Address, struct _KTRAP_FRAME *Trap,
+                                   KIRQL Irql); /* faultstop.c */
 VOID MiAddToWorkingSet(MI_PFN Pfn);      /* (p) */
 VOID MiRemoveFromWorkingSet(MI_PFN Pfn); /* (p) */
 BOOLEAN MiTrimPage(MI_PFN Pfn);          /* (p) FALSE: pinned */

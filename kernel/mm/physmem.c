@@ -20,9 +20,17 @@
 
 ULONG MiLowPages, MiGoalPages;
 
+static BOOLEAN MiRangeFrames(const LOADER_RANGE *Range, MI_PFN *First, MI_PFN *End);
+static MI_PFN MiClash(MI_PFN First, MI_PFN End);
+static MI_PFN MiFindBootRun(ULONG Count, ULONG Alignment);
+static ULONG MiMapDatabase(MI_PFN Run, ULONG Pages, BOOLEAN Large);
+static VOID MiMarkActive(MI_PFN First, MI_PFN End, PMMPTE Pte);
+static VOID MiFreeRam(VOID);
+static VOID MiShrinkBootWindow(VOID);
+
 #ifdef ALLOC_PRAGMA
-#pragma alloc_text(INIT, MiRangeFrames, MiClash, MiFindBootRun, MiMapDatabase, MiFreeRam)
-#pragma alloc_text(INIT, MiMarkActive, MiShrinkBootWindow, MiInitializePhysicalMemory)
+#pragma alloc_text(INIT, MiInitializePhysicalMemory, MiRangeFrames, MiClash, MiFindBootRun)
+#pragma alloc_text(INIT, MiMapDatabase, MiMarkActive, MiFreeRam, MiShrinkBootWindow)
 #endif
 
 /* The first and one-past-last whole frame of a RAM range, cut to what the database covers. */

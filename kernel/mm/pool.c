@@ -200,7 +200,7 @@ PVOID NTAPI ExAllocatePoolWithTag(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULON
         Block = MiAllocateSmall(Pool, NumberOfBytes, Tag);
     }
     if (Block == NULL && (PoolType & POOL_RAISE)) {
-        ExRaiseStatus(STATUS_INSUFFICIENT_RESOURCES);
+        KeRaiseStatus(STATUS_INSUFFICIENT_RESOURCES);
     }
     return Block;
 }
@@ -305,9 +305,9 @@ VOID NTAPI ExFreePoolWithTag(PVOID P, ULONG Tag)
     KIRQL Irql = KeGetCurrentIrql();
     MI_POOL *Pool;
 
-    if (P < MM_SYSTEM_RANGE_START) {
+    if (P < MI_SYSTEM_START) {
         KeBugCheckEx(BAD_POOL_CALLER, POOL_USER_ADDRESS, (ULONG_PTR)P,
-                     (ULONG_PTR)MM_SYSTEM_RANGE_START, 0);
+                     (ULONG_PTR)MI_SYSTEM_START, 0);
     }
     if ((ULONG_PTR)P - MI_NONPAGED_POOL < MiNonPagedPool.MaximumPages << PAGE_SHIFT) {
         Pool = &MiNonPagedPool;
