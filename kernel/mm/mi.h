@@ -293,9 +293,11 @@ typedef struct _MI_IMAGE {
     CHAR Name[32];            /* (c) base name in ASCII, for any IRQL                 */
     struct _MI_IMPORT *Imports; /* (c) images this one holds a reference on (image.c) */
     ULONG ExportRva, ExportSize; /* (c) export directory, 0: none                     */
+    ULONG ImportRva, ImportSize; /* (c) import directory, 0: none                     */
     BOOLEAN IsKernel;         /* (c) ntoskrnl.exe: never unloaded                     */
     BOOLEAN Initialized;      /* DllInitialize has run; guarded by MmLoadMutex        */
     BOOLEAN Loading;          /* not yet complete; guarded by MmLoadMutex             */
+    BOOLEAN IsDll;            /* (c) came in as an import: DllUnload when it goes     */
     BOOLEAN Visited;          /* mark of a walk over imports; guarded by MmLoadMutex  */
 } MI_IMAGE;
 

@@ -10,8 +10,7 @@
 static NTSTATUS MiRefuse(MI_PE *Pe, PCSTR Reason);
 static BOOLEAN MiIsPowerOfTwo(ULONG Value);
 static ULONG MiRoundUp(ULONG Value, ULONG Alignment);
-static NTSTATUS MiParseHeaders(MI_PE *Pe, ULONG *SectionAlignment, ULONG *FileAlignment,
-                               ULONG *CheckSumField);
+static NTSTATUS MiParseHeaders(MI_PE *Pe, ULONG *SectionAlignment, ULONG *FileAlignment);
 static NTSTATUS MiParseSections(MI_PE *Pe, ULONG SectionAlignment, ULONG FileAlignment);
 static NTSTATUS MiParseDirectory(MI_PE *Pe, const UCHAR *Optional, ULONG Count, ULONG Index,
                                  MI_PE_RANGE *Range);
@@ -21,6 +20,7 @@ static NTSTATUS MiParseDirectory(MI_PE *Pe, const UCHAR *Optional, ULONG Count, 
 #pragma alloc_text(PAGE, MiParseHeaders)
 #pragma alloc_text(PAGE, MiParseSections)
 #pragma alloc_text(PAGE, MiParseDirectory)
+#pragma alloc_text(PAGE, MiParseLayout)
 #pragma alloc_text(PAGE, MiParseImage)
 #pragma alloc_text(PAGE, MiGetPeSection)
 #pragma alloc_text(PAGE, MiPeCheckSum)
@@ -67,8 +67,7 @@ static NTSTATUS MiParseDirectory(MI_PE *Pe, const UCHAR *Optional, ULONG Count, 
     return STATUS_SUCCESS;
 }
 
-static NTSTATUS MiParseHeaders(MI_PE *Pe, ULONG *SectionAlignment, ULONG *FileAlignment,
-                               ULONG *CheckSumField)
+static NTSTATUS MiParseHeaders(MI_PE *Pe, ULONG *SectionAlignment, ULONG *FileAlignment)
 {
     const UCHAR *File = Pe->File;
 
@@ -116,7 +115,7 @@ static NTSTATUS MiParseHeaders(MI_PE *Pe, ULONG *SectionAlignment, ULONG *FileAl
     Pe->EntryPoint = MiPe32(Optional + PE_OPT_ENTRY_POINT);
     Pe->ImageBase = MiPe32(Optional + PE_OPT_IMAGE_BASE);
     Pe->CheckSum = MiPe32(Optional + PE_OPT_CHECKSUM);
-    *CheckSumField = Offset + PE_OPTIONAL + PE_OPT_CHECKSUM;
+    Pe->CheckSumField = Offset + PE_OPTIONAL + PE_OPT_CHECKSUM;
 
     *SectionAlignment = MiPe32(Optional + PE_OPT_SECTION_ALIGNMENT);
     *FileAlignment = MiPe32(Optional + PE_OPT_FILE_ALIGNMENT);
@@ -238,20 +237,27 @@ ULONG MiPeCheckSum(const UCHAR *File, ULONG Size, ULONG FieldOffset)
     return Sum + Size;
 }
 
-NTSTATUS MiParseImage(const VOID *File, ULONG Size, MI_PE *Pe)
+NTSTATUS MiParseLayout(const VOID *File, ULONG Size, MI_PE *Pe)
 {
     static const MI_PE Empty;
-    ULONG SectionAlignment, FileAlignment, CheckSumField;
+    ULONG SectionAlignment, FileAlignment;
 
     *Pe = Empty;
     Pe->File = File;
     Pe->FileSize = Size;
-    NTSTATUS Status = MiParseHeaders(Pe, &SectionAlignment, &FileAlignment, &CheckSumField);
+    NTSTATUS Status = MiParseHeaders(Pe, &SectionAlignment, &FileAlignment);
     if (NT_SUCCESS(Status)) {
         Status = MiParseSections(Pe, SectionAlignment, FileAlignment);
     }
+    return Status;
+}
+
+NTSTATUS MiParseImage(const VOID *File, ULONG Size, MI_PE *Pe)
+{
+    NTSTATUS Status = MiParseLayout(File, Size, Pe);
+
     if (NT_SUCCESS(Status) && Pe->CheckSum != 0 &&
-        Pe->CheckSum != MiPeCheckSum(Pe->File, Size, CheckSumField)) {
+        Pe->CheckSum != MiPeCheckSum(Pe->File, Size, Pe->CheckSumField)) {
         Pe->Reason = "has a wrong checksum";
         Status = STATUS_IMAGE_CHECKSUM_MISMATCH;
     }

@@ -37,6 +37,7 @@ typedef struct _MI_PE {
     ULONG HeaderSize; /* bytes of headers, mapped at RVA 0           */
     ULONG EntryPoint; /* RVA, 0: none                                */
     ULONG CheckSum;
+    ULONG CheckSumField; /* file offset                              */
     ULONG TimeDateStamp;
     ULONG SectionTable; /* file offset                               */
     ULONG SectionCount;
@@ -71,9 +72,10 @@ typedef struct _MI_PE_EXPORTS {
     ULONG Functions, Names, Ordinals; /* RVAs of the three tables */
 } MI_PE_EXPORTS;
 
-/* pe.c. MiParseImage: STATUS_SUCCESS, STATUS_INVALID_IMAGE_NOT_MZ, STATUS_INVALID_IMAGE_WIN_64,
+/* pe.c. MiParseImage is MiParseLayout and the checksum: STATUS_SUCCESS, STATUS_INVALID_IMAGE_NOT_MZ, STATUS_INVALID_IMAGE_WIN_64,
  * STATUS_IMAGE_CHECKSUM_MISMATCH, or STATUS_INVALID_IMAGE_FORMAT for everything else. */
 NTSTATUS MiParseImage(const VOID *File, ULONG Size, MI_PE *Pe);
+NTSTATUS MiParseLayout(const VOID *File, ULONG Size, MI_PE *Pe);
 VOID MiGetPeSection(const MI_PE *Pe, ULONG Index, MI_PE_SECTION *Section);
 ULONG MiPeCheckSum(const UCHAR *File, ULONG Size, ULONG FieldOffset);
 /* Copies headers and sections to Image, which is Pe->ImageSize bytes of zeros. */
