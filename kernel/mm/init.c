@@ -23,6 +23,7 @@ BOOLEAN MmInitSystem(ULONG Phase)
         MiInitializeWindow(MiAllocateSystemPtes(1));
         MiInitializeTrimming();
         MiInitializeWriter();
+        MiInitializeZeroing();
         MiInitializeNonPagedPool();
         return TRUE;
     }

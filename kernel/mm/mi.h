@@ -237,6 +237,7 @@ NTSTATUS MiWriteAllModified(VOID);
 VOID MiWakeWriter(VOID);
 VOID MiWaitForWrites(VOID); /* until no page-out is in flight */
 VOID MiWakeBalance(VOID);
+VOID MiWakeZeroing(VOID); /* (p) */
 extern ULONG MiLowPages;  /* (c) below this the balance thread is woken       */
 extern ULONG MiGoalPages; /* (c) it trims until this many are free or coming  */
 extern BOOLEAN MmPagingActive; /* a page file is in use (c after that) */
@@ -327,6 +328,7 @@ VOID MiInitializePagedPool(VOID);
 VOID MiInitializeKernelImage(VOID); /* modules.c: ntoskrnl.exe and hal.dll in PsLoadedModuleList */
 VOID MiInitializeTrimming(VOID);
 VOID MiInitializeWriter(VOID);
+VOID MiInitializeZeroing(VOID);
 VOID NTAPI MiBalanceThread(PVOID Context);
 VOID NTAPI MiWriterThread(PVOID Context);
 VOID NTAPI MiZeroPageThread(PVOID Context);

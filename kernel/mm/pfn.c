@@ -35,6 +35,9 @@ VOID MiInsertTail(MI_LIST *List, MI_PFN Pfn)
     }
     List->Last = Pfn;
     List->Count++;
+    if (List == &MiFreeList) {
+        MiWakeZeroing();
+    }
     if (MiPageWaiters != 0 && List->State <= MiPageStandby &&
         MiAvailablePages() > MI_RESERVE_PAGES) {
         MiPageWaiters = 0;
