@@ -307,7 +307,12 @@ void on_function(void *event, void *)
         return;
     }
     awaiting_definition.erase(IDENTIFIER_POINTER(DECL_NAME(function)));
+
+    // The definition has not met the earlier declaration yet, and will inherit its section.
+    tree earlier = identifier_global_value(DECL_NAME(function));
     if (code_segment.current.empty() || DECL_SECTION_NAME(function) != NULL
+        || (earlier != NULL_TREE && TREE_CODE(earlier) == FUNCTION_DECL
+            && DECL_SECTION_NAME(earlier) != NULL)
         || lookup_attribute("always_inline", DECL_ATTRIBUTES(function)) != NULL_TREE) {
         return;
     }
