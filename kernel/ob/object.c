@@ -7,7 +7,6 @@
  * be held while it is linked. */
 #include "obp.h"
 
-#define REFERENCE_BY_POINTER 0x18
 
 static POBJECT_HEADER volatile ObpReapList; /* (i) pushed by anybody, emptied by the worker     */
 static volatile LONG ObpReapCount;          /* (i) pushed and not deleted yet; the one who makes
