@@ -29,29 +29,33 @@ DRIVER_LDFLAGS := -nostdlib -Wl,--subsystem,native -Wl,--image-base,0x10000 \
     -Wl,--enable-reloc-section -Wl,--exclude-all-symbols -Wl,--kill-at \
     -Wl,--no-insert-timestamp
 
+Q ?= @
+
 ifndef DRIVER_RULES
 DRIVER_RULES := yes
 # $(call driver-rules,NAME,SOURCES,EXPORTS,IMPORTS,CFLAGS,OUT)
 define driver-rules
 $(6)/obj/$(1)/%.o: %.c $(DRIVER_PLUGIN)
 	@mkdir -p $$(@D)
-	$(DRIVER_CC) $(DRIVER_FLAGS) $(5) -fplugin=$(DRIVER_PLUGIN) -MMD -MP -c -o $$@ $$<
+	@echo '  CC $$<'
+	$$(Q)$(DRIVER_CC) $(DRIVER_FLAGS) $(5) -fplugin=$(DRIVER_PLUGIN) -MMD -MP -c -o $$@ $$<
 
 $(6)/$(1).full: $(patsubst %.c,$(6)/obj/$(1)/%.o,$(2)) $(3) $(PAGODA_BUILD)/lib/libntoskrnl.a \
         $(PAGODA_BUILD)/lib/libhal.a $(patsubst %,$(6)/lib%.a,$(4))
-	$(DRIVER_CROSS)gcc $(DRIVER_LDFLAGS) $(if $(3),-shared) -Wl,--entry,_DriverEntry@8 -o $$@ \
+	@echo '  LD $$@'
+	$$(Q)$(DRIVER_CROSS)gcc $(DRIVER_LDFLAGS) $(if $(3),-shared) -Wl,--entry,_DriverEntry@8 -o $$@ \
 	    $(patsubst %.c,$(6)/obj/$(1)/%.o,$(2)) $(3) $(patsubst %,$(6)/lib%.a,$(4)) \
 	    -L$(PAGODA_BUILD)/lib -lntoskrnl -lhal -lgcc
 
 $(6)/$(1).sys: $(6)/$(1).full $(6)/$(1).dbg
-	$(DRIVER_CROSS)strip -o $$@ $$<
-	python3 $(DDK)/../tools/pefix.py $(if $(3),--dll) $$@
+	$$(Q)$(DRIVER_CROSS)strip -o $$@ $$<
+	$$(Q)python3 $(DDK)/../tools/pefix.py $(if $(3),--dll) $$@
 
 $(6)/$(1).dbg: $(6)/$(1).full
-	$(DRIVER_CROSS)objcopy -O elf32-i386 $$< $$@
+	$$(Q)$(DRIVER_CROSS)objcopy -O elf32-i386 $$< $$@
 
 $(if $(3),$(6)/lib$(1).a: $(3)
-	$(DRIVER_CROSS)dlltool -k -d $$< -l $$@)
+	$$(Q)$(DRIVER_CROSS)dlltool -k -d $$< -l $$@)
 
 -include $(patsubst %.c,$(6)/obj/$(1)/%.d,$(2))
 endef

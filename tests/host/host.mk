@@ -2,10 +2,12 @@
 
 define host-rules
 $(B)/host/$(1): $(patsubst %.c,$(B)/host/obj/$(1)/%.o,$(2))
-	gcc -m32 -fsanitize=address,undefined -o $$@ $$^
+	$$(call say,HOSTLD,$$@)
+	$$(Q)gcc -m32 -fsanitize=address,undefined -o $$@ $$^
 $(B)/host/obj/$(1)/%.o: %.c
 	@mkdir -p $$(@D)
-	$(HOSTCC) -m32 -std=gnu11 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+	$$(call say,HOSTCC,$$<)
+	$$(Q)$(HOSTCC) -m32 -std=gnu11 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
 	    -fno-omit-frame-pointer $(WARNINGS) -Wno-stack-usage $(3) -MMD -MP -c -o $$@ $$<
 endef
 

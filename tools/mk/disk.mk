@@ -4,10 +4,13 @@ BOOT_DRIVERS := $(filter $(patsubst %,$(B)/drivers/%.sys,atapi disk fastfat),$(D
 
 $(B)/SYSTEM: tools/mkhive tools/system.reg
 	@mkdir -p $(@D)
-	tools/mkhive $@ tools/system.reg
+	$(call say,HIVE,$@)
+	$(Q)tools/mkhive $@ tools/system.reg
 
 $(B)/disk.img: $(B)/SYSTEM $(DRIVERS) tools/mkdisk
-	tools/mkdisk $@ $(B)/SYSTEM $(DRIVERS)
+	$(call say,DISK,$@)
+	$(Q)tools/mkdisk $@ $(B)/SYSTEM $(DRIVERS)
 
 $(B)/pagoda.iso: $(B)/ntoskrnl.exe $(B)/SYSTEM $(BOOT_DRIVERS) tools/mkiso
-	tools/mkiso $@ $(B)/ntoskrnl.exe $(B)/SYSTEM $(BOOT_DRIVERS)
+	$(call say,ISO,$@)
+	$(Q)tools/mkiso $@ $(B)/ntoskrnl.exe $(B)/SYSTEM $(BOOT_DRIVERS)

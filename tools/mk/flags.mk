@@ -1,6 +1,10 @@
 # Tools and compiler flags, the same for the kernel and the drivers, so that struct layout and
 # calling conventions cannot differ between the two.
 
+# make V=1 shows whole commands; without it each is one short line.
+Q       := $(if $(V),,@)
+say      = $(if $(V),,@echo '  $(1) $(2)')
+
 CROSS   := i686-w64-mingw32-
 CCACHE  := $(shell command -v ccache 2>/dev/null)
 CC      := $(CCACHE) $(CROSS)gcc

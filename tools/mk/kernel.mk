@@ -20,41 +20,48 @@ KLDFLAGS := -m i386pe --image-base 0x80100000 --section-alignment 4096 --file-al
 
 $(B)/obj/%.asm.o: %.asm
 	@mkdir -p $(@D)
-	$(NASM) -f win32 -Werror -MD $(@:.o=.d) -MQ $@ -I $(<D)/ -o $@ $<
+	$(call say,AS,$<)
+	$(Q)$(NASM) -f win32 -Werror -MD $(@:.o=.d) -MQ $@ -I $(<D)/ -o $@ $<
 
 $(B)/obj/%.o: %.c $(PLUGIN)
 	@mkdir -p $(@D)
-	$(CC) $(KERNEL_CFLAGS) -fplugin=$(PLUGIN) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CC) $(KERNEL_CFLAGS) -fplugin=$(PLUGIN) -MMD -MP -c -o $@ $<
 
 $(B)/obj/gen/%.o: $(B)/gen/%.c
 	@mkdir -p $(@D)
-	$(CC) $(KERNEL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CC) $(KERNEL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(B)/obj/gen/%.o: $(B)/gen/%.asm
 	@mkdir -p $(@D)
-	$(NASM) -f win32 -o $@ $<
+	$(call say,AS,$<)
+	$(Q)$(NASM) -f win32 -o $@ $<
 
 $(B)/gen/nosymbols.asm: tools/symbols.py
 	@mkdir -p $(@D)
-	$(PYTHON) tools/symbols.py -o $@
+	$(Q)$(PYTHON) tools/symbols.py -o $@
 
 $(B)/kernel1.exe: $(KENTRY) $(KREST) $(B)/obj/gen/nosymbols.o $(B)/ntoskrnl.def tools/kernel.ld
-	$(CROSS)ld $(KLDFLAGS) -o $@ $(B)/ntoskrnl.def $(KENTRY) $(KREST) \
+	$(call say,LD,$@)
+	$(Q)$(CROSS)ld $(KLDFLAGS) -o $@ $(B)/ntoskrnl.def $(KENTRY) $(KREST) \
 	    $(B)/obj/gen/nosymbols.o $(LIBGCC)
 
 $(B)/gen/symbols.asm: $(B)/kernel1.exe tools/symbols.py
-	$(PYTHON) tools/symbols.py --image $< -o $@
+	$(Q)$(PYTHON) tools/symbols.py --image $< -o $@
 
 $(B)/kernel2.exe: $(B)/obj/gen/symbols.o $(B)/kernel1.exe
-	$(CROSS)ld $(KLDFLAGS) -o $@ $(B)/ntoskrnl.def $(KENTRY) $(KREST) \
+	$(call say,LD,$@)
+	$(Q)$(CROSS)ld $(KLDFLAGS) -o $@ $(B)/ntoskrnl.def $(KENTRY) $(KREST) \
 	    $(B)/obj/gen/symbols.o $(LIBGCC)
 
 $(B)/ntoskrnl.exe: $(B)/kernel2.exe tools/pefix.py
-	$(STRIP) -o $@ $<
-	$(PYTHON) tools/pefix.py --kernel $@
+	$(call say,FIX,$@)
+	$(Q)$(STRIP) -o $@ $<
+	$(Q)$(PYTHON) tools/pefix.py --kernel $@
 
 $(B)/ntoskrnl.dbg: $(B)/kernel2.exe
-	$(OBJCOPY) -O elf32-i386 $< $@
+	$(Q)$(OBJCOPY) -O elf32-i386 $< $@
 
 # make check-mm compiles one folder and links nothing.
 check-%:
