@@ -33,4 +33,9 @@ VOID ExPromptDone(VOID);
 /* Printing after a bugcheck or with everything stopped: no lock, straight to the hardware. */
 VOID ExPrintRaw(PCSTR Text, ULONG Length);
 
+struct _KTRAP_FRAME;
+/* For the page-fault path: TRUE when the fault is an S-list pop that lost a race for an entry whose
+ * memory is gone, and the trap frame now starts the pop over. Any IRQL. */
+BOOLEAN ExFixSListFault(struct _KTRAP_FRAME *Trap);
+
 #endif
