@@ -1,0 +1,25 @@
+# Imports between drivers: tests/system/imports.py loads them.
+NAME := chainb
+SOURCES := tests/kernel/chain/chainb.c
+EXPORTS := tests/kernel/chain/chainb.def
+DRIVER_CFLAGS := -Itests/kernel
+include ddk/driver.mk
+
+NAME := chaina
+SOURCES := tests/kernel/chain/chaina.c
+EXPORTS := tests/kernel/chain/chaina.def
+IMPORTS := chainb
+DRIVER_CFLAGS := -Itests/kernel
+include ddk/driver.mk
+
+NAME := chain
+SOURCES := tests/kernel/chain/chain.c
+IMPORTS := chaina chainb
+DRIVER_CFLAGS := -Itests/kernel
+include ddk/driver.mk
+
+NAME := chain2
+SOURCES := tests/kernel/chain/chain.c
+IMPORTS := chaina chainb
+DRIVER_CFLAGS := -Itests/kernel
+include ddk/driver.mk

@@ -1,0 +1,5 @@
+# A driver that does one forbidden thing; tests/system/bugchecks.py says which.
+NAME := crash
+SOURCES := tests/kernel/crash/crash.c
+DRIVER_CFLAGS := -Itests/kernel
+include ddk/driver.mk
