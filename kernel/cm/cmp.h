@@ -58,7 +58,8 @@ PCM_KEY CmpFindSubkey(PCM_KEY Key, PCUNICODE_STRING Name);
 PCM_KEY CmpSubkeyByIndex(PCM_KEY Key, ULONG Index);
 VOID CmpUnlinkKey(PCM_KEY Key);         /* out of its parent; the memory stays    */
 VOID CmpFreeKey(PCM_KEY Key);           /* an unlinked key without subkeys        */
-VOID CmpFreeTree(PCM_KEY Root);         /* unlinks, and frees everything below it */
+VOID CmpFreeTree(PCM_KEY Root);         /* unlinks, and frees everything below it;
+                                           keys with objects only become deleted  */
 PCM_VALUE CmpFindValue(PCM_KEY Key, PCUNICODE_STRING Name);
 PCM_VALUE CmpValueByIndex(PCM_KEY Key, ULONG Index);
 NTSTATUS CmpSetValue(PCM_KEY Key, PCUNICODE_STRING Name, ULONG Type, const VOID *Data, ULONG Length);
@@ -78,5 +79,53 @@ NTSTATUS CmpReadHive(const VOID *File, SIZE_T Size, PCM_KEY *Root);
 /* Makes a hive file of a tree, leaving volatile keys out: first called with File NULL to learn the
  * size, then with as much zeroed memory. The tree must not change between the two. */
 SIZE_T CmpWriteHive(PCM_KEY Root, PVOID File, LARGE_INTEGER Now);
+
+/* ---- link.c ---- */
+extern ERESOURCE CmpLock;
+extern PCM_KEY CmpRoot;                 /* (CmpLock) \Registry                                */
+extern PCM_KEY CmpSystem;               /* (CmpLock) \Registry\Machine\System, the hive       */
+extern BOOLEAN CmpDirty;                /* (CmpLock) the hive differs from its file            */
+
+VOID CmpLockShared(VOID);
+VOID CmpLockExclusive(VOID);
+VOID CmpUnlock(VOID);
+
+/* \Registry, Machine, Hardware and an empty System; once. */
+NTSTATUS CmpCreateRoots(VOID);
+
+/* Puts what is below HiveRoot in place of System's contents and frees HiveRoot. Exclusive. */
+NTSTATUS CmpAttachHive(PCM_KEY HiveRoot);
+
+/* Full name of a key into Buffer (Length bytes), or only its length with Buffer NULL. Shared. */
+ULONG CmpFullName(PCM_KEY Key, PWSTR Buffer);
+
+/* ---- object.c ---- */
+extern POBJECT_TYPE CmpKeyType;
+
+typedef struct _CM_KEY_OBJECT {         /* body of a key object, paged */
+    PCM_KEY Key;                        /* constant; counted in Key->Objects */
+} CM_KEY_OBJECT, *PCM_KEY_OBJECT;
+
+/* What ZwCreateKey tells the parse routine. */
+typedef struct _CM_CREATE {
+    PUNICODE_STRING Class;              /* or NULL */
+    ULONG Options;                      /* REG_OPTION_… */
+    ULONG Disposition;                  /* out: REG_CREATED_NEW_KEY, REG_OPENED_EXISTING_KEY */
+} CM_CREATE, *PCM_CREATE;
+
+NTSTATUS CmpCreateKeyType(VOID);
+
+/* The key of a handle, locked as asked; CmpReleaseKey unlocks. STATUS_KEY_DELETED if it is gone. */
+NTSTATUS CmpReferenceKey(HANDLE Handle, ACCESS_MASK Access, BOOLEAN Exclusive,
+                         PCM_KEY_OBJECT *Object, PCM_KEY *Key);
+VOID CmpReleaseKey(PCM_KEY_OBJECT Object);
+
+/* The hive or a volatile key was changed just now. Exclusive. */
+VOID CmpTouchKey(PCM_KEY Key);
+
+/* ---- save.c ---- */
+
+/* Writes the hive to the volume if it is dirty and there is a volume. No lock held. */
+NTSTATUS CmpSaveHive(VOID);
 
 #endif

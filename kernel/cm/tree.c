@@ -119,19 +119,22 @@ VOID CmpFreeTree(PCM_KEY Root)
     PAGED_CODE();
 
     PCM_KEY Key = Root;
+    BOOLEAN Last = FALSE;
 
     CmpUnlinkKey(Root);
-    for (;;) {
+    while (!Last) {
         while (!IsListEmpty(&Key->Subkeys)) {
             Key = CONTAINING_RECORD(Key->Subkeys.Flink, CM_KEY, Link);
         }
 
         PCM_KEY Parent = Key->Parent;
 
+        Last = Key == Root;
         CmpUnlinkKey(Key);
-        CmpFreeKey(Key);
-        if (Key == Root) {
-            return;
+        if (Key->Objects != 0) {
+            Key->Deleted = TRUE;    /* its last object frees it */
+        } else {
+            CmpFreeKey(Key);
         }
         Key = Parent;
     }
