@@ -165,7 +165,7 @@ static NTSTATUS MiResolveImage(MI_LOAD *Load, MI_IMAGE *Importer, PCSTR Name, UL
 static NTSTATUS MiResolveForwarder(MI_LOAD *Load, MI_IMAGE *Importer, PCSTR Forwarder,
                                    MI_IMAGE **Exporter, MI_PE_THUNK *Thunk)
 {
-    static const CHAR Extensions[][5] = { ".dll", ".sys", ".exe" };
+    static const CHAR Extensions[][5] = { ".exe", ".sys", ".dll" };
     NTSTATUS Status = STATUS_DLL_NOT_FOUND;
     ULONG Length = 0;
 
@@ -177,11 +177,12 @@ static NTSTATUS MiResolveForwarder(MI_LOAD *Load, MI_IMAGE *Importer, PCSTR Forw
             break;
         }
     }
-    for (ULONG i = 0; i < RTL_NUMBER_OF(Extensions) && Status == STATUS_DLL_NOT_FOUND; i++) {
+    /* First among what is there, then among files, but no .exe file: that is the kernel's. */
+    for (ULONG i = 0; i < 3 && Status == STATUS_DLL_NOT_FOUND; i++) {
         Status = MiResolveImage(Load, Importer, Forwarder, Length, Extensions[i], FALSE, Exporter);
     }
-    if (Status == STATUS_DLL_NOT_FOUND) {
-        Status = MiResolveImage(Load, Importer, Forwarder, Length, Extensions[0], TRUE, Exporter);
+    for (ULONG i = 1; i < 3 && Status == STATUS_DLL_NOT_FOUND; i++) {
+        Status = MiResolveImage(Load, Importer, Forwarder, Length, Extensions[i], TRUE, Exporter);
     }
     if (!NT_SUCCESS(Status)) {
         return Status;

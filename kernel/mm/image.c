@@ -144,6 +144,7 @@ static NTSTATUS MiInitializeDll(MI_LOAD *Load, MI_IMAGE *Dll)
         return MiRefuseImage(Load, Status, "DllInitialize of %s said no", Dll->Name);
     }
     Dll->Initialized = TRUE;
+    InsertHeadList(&Load->Initialized, &Dll->Ldr.InMemoryOrderLinks);
     return Status;
 }
 
@@ -200,19 +201,14 @@ static VOID MiUnloadUnused(PLIST_ENTRY Unused)
     }
 }
 
-/* The new DLLs that were initialised are told, importers first; then everything goes. */
+/* The new DLLs that were initialised are told, the last one first; then everything goes. */
 static VOID MiUndoLoad(MI_LOAD *Load)
 {
     PLIST_ENTRY Link;
-    LIST_ENTRY Unused;
 
-    InitializeListHead(&Unused);
-    for (Link = Load->Images.Blink; Link != &Load->Images; Link = Link->Blink) {
-        MI_IMAGE *Image = MiNextImage(Link);
-        if (Image->IsDll && Image->Initialized) {
-            MiCallDllUnload(Image);
-            Image->Initialized = FALSE;
-        }
+    while (!IsListEmpty(&Load->Initialized)) {
+        Link = RemoveHeadList(&Load->Initialized);
+        MiCallDllUnload(CONTAINING_RECORD(Link, MI_IMAGE, Ldr.InMemoryOrderLinks));
     }
     /* Members of this load hold references on each other: their counts fall to zero here without
      * putting them on a list a second time. Others cannot fall to zero, their holders live. */
@@ -240,6 +236,7 @@ NTSTATUS MmLoadSystemImage(PCUNICODE_STRING Name, PMM_READ_IMAGE Read, PVOID Con
     PAGED_CODE();
     Why->Text[0] = 0;
     InitializeListHead(&Load.Images);
+    InitializeListHead(&Load.Initialized);
     for (USHORT i = Name->Length / sizeof(WCHAR); i > 0; i--) {
         if (Name->Buffer[i - 1] == L'\\') {
             BaseName.Buffer = Name->Buffer + i;
@@ -270,6 +267,10 @@ NTSTATUS MmLoadSystemImage(PCUNICODE_STRING Name, PMM_READ_IMAGE Read, PVOID Con
         *Entry = &Image->Ldr;
         while (!IsListEmpty(&Load.Images)) {
             PLIST_ENTRY Link = RemoveHeadList(&Load.Images);
+            InitializeListHead(Link);
+        }
+        while (!IsListEmpty(&Load.Initialized)) {
+            PLIST_ENTRY Link = RemoveHeadList(&Load.Initialized);
             InitializeListHead(Link);
         }
     } else {

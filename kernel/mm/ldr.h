@@ -20,6 +20,7 @@ typedef struct _MI_LOAD {
     PVOID Context;
     PMM_LOAD_FAILURE Why;
     LIST_ENTRY Images;
+    LIST_ENTRY Initialized; /* DLLs whose DllInitialize ran, last first; Ldr.InMemoryOrderLinks */
     ULONG ImageCount;
     MI_IMAGE *Opened;      /* whose exports Exports describes */
     MI_PE_EXPORTS Exports;
@@ -51,7 +52,8 @@ VOID MiSetImageName(MI_IMAGE *Image, PCUNICODE_STRING FullName, PWCHAR Buffer);
 
 /* bind.c */
 NTSTATUS MiBindImage(MI_LOAD *Load, MI_IMAGE *Image);
-VOID MiDropImports(MI_IMAGE *Image, PLIST_ENTRY Unused); /* images nobody needs any more go there */
+/* Images that nobody holds any more are put on Unused, if there is such a list. */
+VOID MiDropImports(MI_IMAGE *Image, PLIST_ENTRY Unused);
 /* A routine an image exports itself, NULL if it does not. */
 PVOID MiFindOwnExport(MI_IMAGE *Image, PCSTR Name);
 
