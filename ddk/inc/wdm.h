@@ -19,21 +19,11 @@ extern "C" {
 #include "wdm/ex.h"
 #include "wdm/mm.h"
 #include "wdm/hal.h"
-#if __has_include("wdm/ob.h")
 #include "wdm/ob.h"
-#endif
-#if __has_include("wdm/cm.h")
 #include "wdm/cm.h"
-#endif
-#if __has_include("wdm/io.h")
 #include "wdm/io.h"
-#endif
-#if __has_include("wdm/ps.h")
 #include "wdm/ps.h"
-#endif
-#if __has_include("wdm/zw.h")
 #include "wdm/zw.h"
-#endif
 
 #ifdef __cplusplus
 }

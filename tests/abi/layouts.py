@@ -34,7 +34,7 @@ def parse(objdump, obj):
         field = FIELD.match(line)
         if field and node:
             value = field.group(2)
-            value = re.sub(r"^\(indirect (?:line )?string, offset: 0x\w+\): ", "", value).strip()
+            value = re.sub(r"^\(indirect (?:line )?string, offset: \w+\): ", "", value).strip()
             value = re.sub(r"^\((?:data\w+|[us]data|implicit_const|ref\w+|strp|string|"
                            r"exprloc|flag\w*)\)\s*", "", value)
             node.fields[field.group(1)] = value

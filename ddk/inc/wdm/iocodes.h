@@ -245,6 +245,9 @@
 #define IO_TYPE_ERROR_LOG   0x0B
 #define IO_TYPE_DEVICE_OBJECT_EXTENSION 0x0D
 
+/* What a completion routine returns: let completion go on, or keep the IRP */
+#define STATUS_CONTINUE_COMPLETION STATUS_SUCCESS
+
 /* Priority boosts at completion */
 #define IO_CD_ROM_INCREMENT    1
 #define IO_DISK_INCREMENT      1
