@@ -1,7 +1,7 @@
-/* Does one forbidden thing, named by the part of its service's name after '_': crash_unlock.sys
- * unlocks a section that is not locked, and so on. tests/system/bugchecks.py copies this file under
- * all the names and knows which bugcheck each must end in. The deed is done when the driver is
- * loaded, or, where the table says so, when it is unloaded. */
+/* Does one forbidden thing, named by the part of its service's name after '_': crash_mdl.sys unlocks
+ * an MDL twice, and so on. tests/system/leftovers.py copies this file under all the names and knows
+ * what each must end in. The deed is done when the driver is loaded, or, where the table says so,
+ * when it is unloaded. */
 #include <ntddk.h>
 
 DRIVER_INITIALIZE DriverEntry;
@@ -16,35 +16,20 @@ typedef struct _CRASH_KIND {
     BOOLEAN AtUnload;
 } CRASH_KIND;
 
-static ULONG InitRoutine(ULONG Value);
-static ULONG PagedRoutine(ULONG Value);
 
 #ifdef ALLOC_PRAGMA
 #pragma alloc_text(INIT, DriverEntry)
-#pragma alloc_text(INIT, InitRoutine)
-#pragma alloc_text(PAGE, PagedRoutine)
 #pragma data_seg("PAGEDATA")
 #endif
 static ULONG PagedNumbers[2048] = { 1 };
 #ifdef ALLOC_PRAGMA
 #pragma data_seg()
 #endif
-static UCHAR DataCode[16] = { 0xC3 }; /* ret */
+static const UCHAR PlainBytes[16];
 static const ULONG Constant = 5;
-static PVOID volatile NullPointer;
 static KTIMER Timer;
 static KDPC Dpc;
 static CRASH_ROUTINE AtUnload;
-
-static ULONG InitRoutine(ULONG Value)
-{
-    return Value + 1;
-}
-
-static ULONG PagedRoutine(ULONG Value)
-{
-    return Value + 2;
-}
 
 static KIRQL Raise(VOID)
 {
@@ -54,58 +39,6 @@ static KIRQL Raise(VOID)
     return OldIrql;
 }
 
-static VOID CrashUnlock(VOID)
-{
-    PVOID Handle = MmLockPagableDataSection(PagedNumbers);
-
-    MmUnlockPagableImageSection(Handle);
-    MmUnlockPagableImageSection(Handle);
-}
-
-static VOID CrashLockPool(VOID)
-{
-    MmLockPagableDataSection(ExAllocatePoolWithTag(NonPagedPool, 64, 'tseT'));
-}
-
-static VOID CrashLockStack(VOID)
-{
-    ULONG Local = 0;
-
-    MmLockPagableDataSection(&Local);
-}
-
-static VOID CrashTouch(VOID)
-{
-    MmTrimAllSystemPagableMemory(TRUE);
-    Raise();
-    PagedNumbers[0]++;
-}
-
-static VOID CrashTouchSoft(VOID)
-{
-    PagedNumbers[0] = 1;
-    MmTrimAllSystemPagableMemory(FALSE);
-    Raise();
-    PagedNumbers[0]++;
-}
-
-static VOID CrashCall(VOID)
-{
-    MmTrimAllSystemPagableMemory(TRUE);
-    Raise();
-    PagedRoutine(1);
-}
-
-static VOID CrashPagedPool(VOID)
-{
-    volatile ULONG *Block = ExAllocatePoolWithTag(PagedPool, PAGE_SIZE, 'tseT');
-
-    Block[0] = 1;
-    MmTrimAllSystemPagableMemory(TRUE);
-    Raise();
-    Block[0]++;
-}
-
 static VOID CrashKernelTouch(VOID)
 {
     PVOID Block = ExAllocatePoolWithTag(PagedPool, PAGE_SIZE, 'tseT');
@@ -113,58 +46,12 @@ static VOID CrashKernelTouch(VOID)
     RtlZeroMemory(Block, PAGE_SIZE);
     MmTrimAllSystemPagableMemory(TRUE);
     Raise();
-    RtlCompareMemory(Block, DataCode, 16);
-}
-
-static VOID CrashWriteCode(VOID)
-{
-    *(volatile UCHAR *)(ULONG_PTR)CrashUnlock = 0xCC;
+    RtlCompareMemory(Block, PlainBytes, sizeof(PlainBytes));
 }
 
 static VOID CrashWriteConst(VOID)
 {
     *(volatile ULONG *)&Constant = 6;
-}
-
-static VOID CrashExecData(VOID)
-{
-    ((VOID (*)(VOID))(ULONG_PTR)DataCode)();
-}
-
-static VOID CrashInit(VOID)
-{
-    InitRoutine(1);
-}
-
-static VOID CrashUnmapped(VOID)
-{
-    *(volatile ULONG *)0xBFFF0000 = 1;
-}
-
-static VOID CrashNull(VOID)
-{
-    volatile ULONG *Nowhere = (PULONG)NullPointer + 4;
-
-    *Nowhere = 1;
-}
-
-static VOID CrashFreeTwice(VOID)
-{
-    PVOID Block = ExAllocatePoolWithTag(NonPagedPool, 64, 'tseT');
-
-    ExFreePoolWithTag(Block, 'tseT');
-    ExFreePoolWithTag(Block, 'tseT');
-}
-
-static VOID CrashFreeTag(VOID)
-{
-    ExFreePoolWithTag(ExAllocatePoolWithTag(NonPagedPool, 64, 'tseT'), 'rehO');
-}
-
-static VOID CrashPoolIrql(VOID)
-{
-    Raise();
-    ExAllocatePoolWithTag(PagedPool, 64, 'tseT');
 }
 
 static VOID CrashMdl(VOID)
@@ -174,26 +61,6 @@ static VOID CrashMdl(VOID)
     MmProbeAndLockPages(Mdl, KernelMode, IoReadAccess);
     MmUnlockPages(Mdl);
     MmUnlockPages(Mdl);
-}
-
-static ULONG __attribute__((noinline)) Deep(volatile ULONG *Above)
-{
-    volatile ULONG Block[64];
-
-    Block[0] = *Above + 1;
-    return *Above == 0xFFFFFFFF ? 0 : Deep(Block) + Block[0];
-}
-
-static VOID CrashStack(VOID)
-{
-    volatile ULONG Start = 0;
-
-    Deep(&Start);
-}
-
-static VOID CrashManual(VOID)
-{
-    KeBugCheckEx(0xE2, 1, 2, 3, 4);
 }
 
 VOID NTAPI LateDpc(PKDPC Unused, PVOID Context, PVOID Argument1, PVOID Argument2)
@@ -238,26 +105,9 @@ static VOID LeaveLocked(VOID)
 }
 
 static const CRASH_KIND Kinds[] = {
-    { L"unlock", CrashUnlock, FALSE },
-    { L"lockpool", CrashLockPool, FALSE },
-    { L"lockstack", CrashLockStack, FALSE },
-    { L"touch", CrashTouch, FALSE },
-    { L"touchsoft", CrashTouchSoft, FALSE },
-    { L"call", CrashCall, FALSE },
-    { L"pagedpool", CrashPagedPool, FALSE },
     { L"kerneltouch", CrashKernelTouch, FALSE },
-    { L"writecode", CrashWriteCode, FALSE },
     { L"writeconst", CrashWriteConst, FALSE },
-    { L"execdata", CrashExecData, FALSE },
-    { L"init", CrashInit, TRUE },
-    { L"unmapped", CrashUnmapped, FALSE },
-    { L"null", CrashNull, FALSE },
-    { L"freetwice", CrashFreeTwice, FALSE },
-    { L"freetag", CrashFreeTag, FALSE },
-    { L"poolirql", CrashPoolIrql, FALSE },
     { L"mdl", CrashMdl, FALSE },
-    { L"stack", CrashStack, FALSE },
-    { L"manual", CrashManual, FALSE },
     { L"latedpc", CrashLateDpc, TRUE },
     { L"latethread", CrashLateThread, TRUE },
     { L"leavelocked", LeaveLocked, TRUE },
