@@ -108,16 +108,59 @@ typedef struct _FILE_FS_ATTRIBUTE_INFORMATION {
     WCHAR FileSystemName[1];
 } FILE_FS_ATTRIBUTE_INFORMATION, *PFILE_FS_ATTRIBUTE_INFORMATION;
 
+/* Two more types for ObReferenceObjectBy…: see wdm/ob.h. */
 NTKERNELAPI extern POBJECT_TYPE *IoDriverObjectType;
 NTKERNELAPI extern POBJECT_TYPE *IoDeviceObjectType;
 
+/* Announces a file system: its device is asked to mount (IRP_MJ_FILE_SYSTEM_CONTROL,
+ * IRP_MN_MOUNT_VOLUME) when a device with a VPB and without a volume is first opened.
+ *
+ *   DeviceObject   the file system's control device, of type FILE_DEVICE_DISK_FILE_SYSTEM; holds a
+ *                  reference until it is unregistered. Registered later is asked first
+ *   IRQL           PASSIVE_LEVEL
+ *   see            IoRegisterFileSystem, ntifs.h in the Windows driver documentation */
 NTKERNELAPI VOID NTAPI IoRegisterFileSystem(PDEVICE_OBJECT DeviceObject);
+
+/* Takes that back: it is not asked again. PASSIVE_LEVEL; see IoUnregisterFileSystem, ntifs.h. */
 NTKERNELAPI VOID NTAPI IoUnregisterFileSystem(PDEVICE_OBJECT DeviceObject);
+
+/* Takes the lock that guards the Flags, ReferenceCount and DeviceObject of every VPB; returns at
+ * DISPATCH_LEVEL with the former IRQL in *Irql. Resident callers only. <= DISPATCH_LEVEL; see
+ * IoAcquireVpbSpinLock, ntifs.h. */
 NTKERNELAPI VOID NTAPI IoAcquireVpbSpinLock(PKIRQL Irql);
+
+/* Lets it go. DISPATCH_LEVEL; see IoReleaseVpbSpinLock, ntifs.h. */
 NTKERNELAPI VOID NTAPI IoReleaseVpbSpinLock(KIRQL Irql);
+
+/* Says an object's full name.
+ *
+ *   Object           referenced by the caller
+ *   ObjectNameInfo   out: a UNICODE_STRING whose Buffer lies behind it, zero-terminated; empty for
+ *                    an object without a name
+ *   Length           bytes at ObjectNameInfo
+ *   ReturnLength     out: bytes written or needed
+ *   IRQL             PASSIVE_LEVEL
+ *   returns          STATUS_SUCCESS, STATUS_INFO_LENGTH_MISMATCH: it does not fit
+ *   see              ObQueryNameString, ntifs.h */
 NTKERNELAPI NTSTATUS NTAPI ObQueryNameString(PVOID Object,
                                              POBJECT_NAME_INFORMATION ObjectNameInfo, ULONG Length,
                                              PULONG ReturnLength);
+
+/* Finds an object by its name in the namespace and references it, without a handle: how filter
+ * drivers get at \Driver\NAME.
+ *
+ *   ObjectName      full name
+ *   Attributes      OBJ_CASE_INSENSITIVE and its like
+ *   AccessState     NULL
+ *   DesiredAccess   0
+ *   ObjectType      the type it must have: *IoDriverObjectType
+ *   AccessMode      KernelMode
+ *   ParseContext    NULL
+ *   Object          out: the object; ObDereferenceObject when done
+ *   IRQL            PASSIVE_LEVEL
+ *   returns         STATUS_SUCCESS, STATUS_OBJECT_NAME_NOT_FOUND, STATUS_OBJECT_PATH_NOT_FOUND,
+ *                   STATUS_OBJECT_NAME_INVALID, STATUS_OBJECT_TYPE_MISMATCH
+ *   see             not documented by Microsoft; exported by NT and in wide use */
 NTKERNELAPI NTSTATUS NTAPI ObReferenceObjectByName(PUNICODE_STRING ObjectName, ULONG Attributes,
                                                    PACCESS_STATE AccessState,
                                                    ACCESS_MASK DesiredAccess,

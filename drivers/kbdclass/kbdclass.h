@@ -3,9 +3,9 @@
  *
  *   INIT       DriverEntry: thrown away after it has returned
  *   PAGE       AddDevice, create, close, PnP: PASSIVE_LEVEL, may fault
- *   PAGEKBDC   reads, their cancellation, and the callback that brings keys: they hold a spin lock
- *              or are called at DISPATCH_LEVEL, but only between the first open and the last close.
- *              Locked in memory for exactly that time (open.c); pageable for the rest of it
+ *   PAGEKBDC   reads, their cancellation, and the callback that brings keys: they hold a spin
+ *              lock or are called at DISPATCH_LEVEL, but only between the first open and the last
+ *              close. Locked in memory for exactly that time (open.c); pageable for the rest of it
  *   .text      what may be called at DISPATCH_LEVEL at any time: power, and passing requests down */
 #ifndef KBDCLASS_H
 #define KBDCLASS_H

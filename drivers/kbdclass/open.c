@@ -67,7 +67,7 @@ NTSTATUS NTAPI ClassClose(PDEVICE_OBJECT DeviceObject, PIRP Irp)
 }
 
 /* An event rather than a mutex that raises the IRQL: the drivers below are called with it held,
- * at PASSIVE_LEVEL. In a critical region, so that no APC opens the device a second time under it. */
+ * at PASSIVE_LEVEL. In a critical region: no APC may open the device a second time under it. */
 static VOID ClassAcquireOpenLock(PCLASS_DEVICE Class)
 {
     PAGED_CODE();

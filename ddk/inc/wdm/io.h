@@ -1,5 +1,8 @@
-/* The I/O manager, in five parts: the numbers, the structures, plug and play and power,
- * file information, and the routines. */
+/* The I/O manager, part by part: numbers, files, plug and play and power, structures, then the
+ * routines for devices, for IRPs, for what runs later, and for opening files.
+ *
+ * In the comments "see" names the page of the Windows driver documentation a routine follows, and
+ * the header it is in there. */
 #ifndef PAGODA_WDM_IO_H
 #define PAGODA_WDM_IO_H
 
@@ -7,6 +10,9 @@
 #include "iofile.h"
 #include "iopnp.h"
 #include "iotypes.h"
-#include "ioapi.h"
+#include "iodevice.h"
+#include "ioirp.h"
+#include "iolater.h"
+#include "ioopen.h"
 
 #endif

@@ -57,23 +57,67 @@ typedef struct _OBJECT_DIRECTORY_INFORMATION {
     UNICODE_STRING TypeName;
 } OBJECT_DIRECTORY_INFORMATION, *POBJECT_DIRECTORY_INFORMATION;
 
+/* The types a handle can be checked against, for ObReferenceObjectByHandle. Each is the address of
+ * a variable in the kernel: pass *IoFileObjectType. */
 NTKERNELAPI extern POBJECT_TYPE *ExEventObjectType;
 NTKERNELAPI extern POBJECT_TYPE *IoFileObjectType;
 NTKERNELAPI extern POBJECT_TYPE *PsThreadType;
 
+/* Turns a handle into a pointer to its object, with a reference.
+ *
+ *   Handle          of this system process, or NtCurrentThread() and NtCurrentProcess()
+ *   DesiredAccess   what the handle must have been granted; asked in user mode only
+ *   ObjectType      *IoFileObjectType and so on; NULL: any
+ *   AccessMode      KernelMode
+ *   Object          out: the object's body; give it back with ObDereferenceObject
+ *   Information     out: granted access and attributes, or NULL
+ *   IRQL            <= APC_LEVEL
+ *   returns         STATUS_SUCCESS, STATUS_INVALID_HANDLE, STATUS_OBJECT_TYPE_MISMATCH,
+ *                   STATUS_ACCESS_DENIED
+ *   see             ObReferenceObjectByHandle, wdm.h in the Windows driver documentation */
 NTKERNELAPI NTSTATUS NTAPI ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK DesiredAccess,
                                                      POBJECT_TYPE ObjectType,
                                                      KPROCESSOR_MODE AccessMode, PVOID *Object,
                                                      POBJECT_HANDLE_INFORMATION Information);
+
+/* Adds a reference to an object after checking its type.
+ *
+ *   Object                      referenced by the caller already, or else alive for sure
+ *   DesiredAccess, AccessMode   not looked at for KernelMode
+ *   ObjectType                  the type it must have; NULL: any, for KernelMode
+ *   IRQL                        <= DISPATCH_LEVEL
+ *   returns                     STATUS_SUCCESS, STATUS_OBJECT_TYPE_MISMATCH
+ *   see                         ObReferenceObjectByPointer, wdm.h */
 NTKERNELAPI NTSTATUS NTAPI ObReferenceObjectByPointer(PVOID Object, ACCESS_MASK DesiredAccess,
                                                       POBJECT_TYPE ObjectType,
                                                       KPROCESSOR_MODE AccessMode);
+
+/* Opens a handle to an object the caller has a pointer to.
+ *
+ *   Object              referenced by the caller; the handle holds a reference of its own
+ *   HandleAttributes    OBJ_KERNEL_HANDLE and its like
+ *   PassedAccessState   NULL
+ *   DesiredAccess       what the handle shall be granted
+ *   ObjectType          the type it must have; NULL: any
+ *   AccessMode          KernelMode
+ *   Handle              out: the caller's to ZwClose
+ *   IRQL                PASSIVE_LEVEL
+ *   returns             STATUS_SUCCESS, STATUS_OBJECT_TYPE_MISMATCH, STATUS_INSUFFICIENT_RESOURCES
+ *   see                 ObOpenObjectByPointer, ntifs.h */
 NTKERNELAPI NTSTATUS NTAPI ObOpenObjectByPointer(PVOID Object, ULONG HandleAttributes,
                                                  PACCESS_STATE PassedAccessState,
                                                  ACCESS_MASK DesiredAccess,
                                                  POBJECT_TYPE ObjectType,
                                                  KPROCESSOR_MODE AccessMode, PHANDLE Handle);
+
+/* Adds a reference to an object that is alive. Drivers write ObReferenceObject. <= DISPATCH_LEVEL;
+ * returns the new count, of use for diagnosis only. See ObReferenceObject, wdm.h. */
 NTKERNELAPI LONG FASTCALL ObfReferenceObject(PVOID Object);
+
+/* Takes a reference away; the object goes with the last one. At DISPATCH_LEVEL the going is left to
+ * a system thread. Drivers write ObDereferenceObject. <= DISPATCH_LEVEL; returns the new count.
+ * misuse: more often than referenced is bugcheck 0x18 (…, Object, …). See ObDereferenceObject,
+ * wdm.h. */
 NTKERNELAPI LONG FASTCALL ObfDereferenceObject(PVOID Object);
 
 #define ObReferenceObject(Object)   ObfReferenceObject(Object)
