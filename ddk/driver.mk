@@ -11,7 +11,6 @@
 # The import libraries and the plugin come from a built Pagoda tree (`make kernel` once there).
 # Pagoda's own drivers include this file too, once each, from one make.
 
-DRIVER_MAKEFILE := $(lastword $(filter-out %driver.mk,$(MAKEFILE_LIST)))
 DDK := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
 PAGODA_BUILD ?= $(DDK)/../build
 DRIVER_OUT ?= build
@@ -30,6 +29,12 @@ DRIVER_LDFLAGS := -nostdlib -Wl,--subsystem,native -Wl,--image-base,0x10000 \
     -Wl,--no-insert-timestamp
 
 Q ?= @
+
+ifndef PAGODA_TREE
+ifeq ($(wildcard $(DRIVER_PLUGIN)),)
+$(error $(DRIVER_PLUGIN) is missing: run `make kernel` in the Pagoda tree first)
+endif
+endif
 
 ifndef DRIVER_RULES
 DRIVER_RULES := yes
