@@ -26,6 +26,7 @@ static VOID MiLockLoader(VOID);
 static VOID MiUnlockLoader(VOID);
 static VOID MiStartImages(MI_LOAD *Load);
 static VOID MiDiscardUseless(MI_IMAGE *Image);
+static VOID MiDeleteGaps(MI_IMAGE *Image);
 static BOOLEAN MiImportsAreInitialized(MI_IMAGE *Image);
 static NTSTATUS MiInitializeDll(MI_LOAD *Load, MI_IMAGE *Dll);
 static NTSTATUS MiInitializeDlls(MI_LOAD *Load, MI_IMAGE *Driver);
@@ -36,6 +37,7 @@ static VOID MiUnloadUnused(PLIST_ENTRY Unused);
 #pragma alloc_text(PAGE, MiUnlockLoader)
 #pragma alloc_text(PAGE, MiStartImages)
 #pragma alloc_text(PAGE, MiDiscardUseless)
+#pragma alloc_text(PAGE, MiDeleteGaps)
 #pragma alloc_text(PAGE, MiImportsAreInitialized)
 #pragma alloc_text(PAGE, MiInitializeDll)
 #pragma alloc_text(PAGE, MiInitializeDlls)
@@ -88,6 +90,24 @@ static VOID MiDiscardUseless(MI_IMAGE *Image)
     }
 }
 
+/* Alignments above a page leave pages between sections that belong to nobody. */
+static VOID MiDeleteGaps(MI_IMAGE *Image)
+{
+    PUCHAR Next = Image->Ldr.DllBase;
+
+    for (ULONG i = 0; i <= Image->SectionCount; i++) {
+        MI_SECTION *Section = i < Image->SectionCount ? &Image->Sections[i] : NULL;
+        PUCHAR Start = Section != NULL ? PAGE_ALIGN(Section->Base)
+                                       : (PUCHAR)Image->Ldr.DllBase + Image->Ldr.SizeOfImage;
+        if (Start > Next) {
+            MiDeleteImagePages(Next, (ULONG)(Start - Next) >> PAGE_SHIFT);
+        }
+        if (Section != NULL) {
+            Next = (PUCHAR)ROUND_TO_PAGES((PUCHAR)Section->Base + Section->Size);
+        }
+    }
+}
+
 static VOID MiStartImages(MI_LOAD *Load)
 {
     for (PLIST_ENTRY Link = Load->Images.Flink; Link != &Load->Images; Link = Link->Flink) {
@@ -96,6 +116,7 @@ static VOID MiStartImages(MI_LOAD *Load)
         Image->Loading = FALSE;
         MiStartSections(Image);
         MiDiscardUseless(Image);
+        MiDeleteGaps(Image);
         MiInsertImage(Image);
     }
 }

@@ -16,6 +16,8 @@ extern const ULONG KiHalExportCount;
 const PCSTR KiHalExports[] = { "HalThing" };
 const ULONG KiHalExportCount = 1;
 
+static PUCHAR Present[4096]; /* the pages that are there, in no order */
+
 static BOOLEAN Refused(void)
 {
     if (Fake.FailAfter < 0 || Fake.FailAfter-- > 0) {
@@ -78,13 +80,19 @@ NTSTATUS MiCreatePinnedPages(PVOID Va, ULONG Pages, ULONG Protection)
         return STATUS_COMMITMENT_LIMIT;
     }
     mprotect(Va, Pages * PAGE_SIZE, PROT_READ | PROT_WRITE | PROT_EXEC);
-    Fake.Pages += (int)Pages;
+    for (ULONG i = 0; i < Pages; i++) {
+        Present[Fake.Pages++] = (PUCHAR)Va + i * PAGE_SIZE;
+    }
     return STATUS_SUCCESS;
 }
 
 VOID MiDeletePages(PVOID Va, ULONG Pages, MMPTE Leave)
 {
-    Fake.Pages -= (int)Pages;
+    for (int i = Fake.Pages; i-- > 0;) {
+        if (Present[i] >= (PUCHAR)Va && Present[i] < (PUCHAR)Va + Pages * PAGE_SIZE) {
+            Present[i] = Present[--Fake.Pages];
+        }
+    }
     mprotect(Va, Pages * PAGE_SIZE, PROT_NONE);
 }
 

@@ -154,6 +154,18 @@ static void TestInitSections(void)
     CheckClean("INIT");
 }
 
+static void TestGaps(void)
+{
+    PLDR_DATA_TABLE_ENTRY Entry;
+    MM_LOAD_FAILURE Why;
+
+    Check(Load("wide.sys", &Entry, &Why) == STATUS_SUCCESS, "%s", Why.Text);
+    Check(Fake.Pages < Fake.Ptes / 2, "%d of %d pages", Fake.Pages, Fake.Ptes);
+    Check(CallEntry(Entry) == 100, "works");
+    MmUnloadSystemImage(Entry);
+    CheckClean("gaps");
+}
+
 static void TestFailures(const char *Name, NTSTATUS Final)
 {
     PLDR_DATA_TABLE_ENTRY Entry;
@@ -212,6 +224,7 @@ int main(void)
         { "a diamond of imports, shared and unloaded", TestDiamond },
         { "every refusal: status, text, nothing left", TestRefusals },
         { "INIT with what must stay", TestInitSections },
+        { "no memory between sections far apart", TestGaps },
         { "each allocation failing in turn", TestEveryFailure },
     };
     unsigned Failed = 0;

@@ -60,6 +60,7 @@ image cb.sys CB 'Cb@0' ca.sys
 image self.sys SELF 'Self@0' self.sys
 image topbad.sys TOPBAD '' bad.sys
 LINK_KIND= LINK_MORE='-Wl,--disable-reloc-section -Wl,--disable-dynamicbase' image fixed.sys FIXED ''
+LINK_MORE=-Wl,--section-alignment,0x4000 image wide.sys TOP2 '' ntoskrnl.exe LB.SYS
 head -c 1100 "$out/lb.sys" > "$out/bad.sys"
 # The import address table in INIT, as lld can be told to link it.
 sed 's/\.idata\x00\x00/INIT\x00\x00\x00\x00/' "$out/top2.sys" > "$out/initiat.sys"
