@@ -10,6 +10,7 @@
  * list grows at its end while MmLoadSystemImage walks it, and nothing recurses. A forwarder is
  * followed in the same way; the importer holds the reference on where it ends. */
 #include "ldr.h"
+#include "peformat.h"
 #include "ke.h"
 
 #ifdef ALLOC_PRAGMA
@@ -290,7 +291,7 @@ static NTSTATUS MiBindModule(MI_LOAD *Load, MI_IMAGE *Image, const MI_PE_IMAGE *
         Status = MiFindRoutine(Load, Image, Exporter, &Thunk, &Address);
         if (NT_SUCCESS(Status)) {
             ULONG End = Iat->Rva + Iat->Size;
-            *(PVOID *)(Bytes->Base + Thunk.Slot) = Address;
+            MiPeStore32(Bytes->Base + Thunk.Slot, (ULONG)(ULONG_PTR)Address);
             Iat->Rva = Iat->Size == 0 || Thunk.Slot < Iat->Rva ? Thunk.Slot : Iat->Rva;
             End = Thunk.Slot + sizeof(PVOID) > End ? Thunk.Slot + sizeof(PVOID) : End;
             Iat->Size = End - Iat->Rva;

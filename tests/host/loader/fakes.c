@@ -9,7 +9,7 @@
 
 #define POOL_MARK 0x6C6F6F50
 
-FAKE_STATE Fake = { .FailAfter = -1 };
+FAKE_STATE Fake = { .FailAfter = -1, .DamageAt = -1 };
 UCHAR __ImageBase[0x10000] __attribute__((aligned(0x10000)));
 extern const PCSTR KiHalExports[];
 extern const ULONG KiHalExportCount;
@@ -63,15 +63,19 @@ PVOID MiAllocateSystemPtes(ULONG Pages)
     if (Refused()) {
         return NULL;
     }
-    PVOID Va = mmap(NULL, Pages * PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    /* With a page before and one after that nobody may touch. */
+    PUCHAR Va = mmap(NULL, (Pages + 2) * PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (Va == MAP_FAILED) {
+        return NULL;
+    }
     Fake.Ptes += (int)Pages;
-    return Va == MAP_FAILED ? NULL : Va;
+    return Va + PAGE_SIZE;
 }
 
 VOID MiReleaseSystemPtes(PVOID Va, ULONG Pages)
 {
     Fake.Ptes -= (int)Pages;
-    munmap(Va, Pages * PAGE_SIZE);
+    munmap((PUCHAR)Va - PAGE_SIZE, (Pages + 2) * PAGE_SIZE);
 }
 
 NTSTATUS MiCreatePinnedPages(PVOID Va, ULONG Pages, ULONG Protection)
@@ -130,9 +134,23 @@ MI_SECTION *MiFindSection(MI_IMAGE *Image, PVOID Address)
     return NULL;
 }
 
+/* Read once, then from memory. */
 static UCHAR *ReadFile(const char *Name, long *Size)
 {
+    static struct {
+        char Name[80];
+        UCHAR *Bytes;
+        long Size;
+    } Cache[40];
     char Path[300];
+    unsigned n = 0;
+
+    for (; n < 40 && Cache[n].Bytes != NULL; n++) {
+        if (strcmp(Cache[n].Name, Name) == 0) {
+            *Size = Cache[n].Size;
+            return Cache[n].Bytes;
+        }
+    }
 
     snprintf(Path, sizeof Path, "%s%s", SEEDS, Name);
     FILE *File = fopen(Path, "rb");
@@ -145,6 +163,11 @@ static UCHAR *ReadFile(const char *Name, long *Size)
     UCHAR *Bytes = malloc((size_t)*Size);
     *Size = (long)fread(Bytes, 1, (size_t)*Size, File);
     fclose(File);
+    if (n < 40) {
+        strcpy(Cache[n].Name, Name);
+        Cache[n].Bytes = Bytes;
+        Cache[n].Size = *Size;
+    }
     return Bytes;
 }
 
@@ -170,11 +193,14 @@ NTSTATUS ReadSeed(PVOID Context, PCUNICODE_STRING Name, PVOID *Buffer, SIZE_T *S
     *Size = (SIZE_T)Bytes;
     if (*Buffer != NULL) {
         memcpy(*Buffer, File, (size_t)Bytes);
-        if (strcmp(Plain, "initiat.sys") == 0) { /* made by editing: no checksum */
+        BOOLEAN Damaged = Fake.DamageAt >= 0 && strcmp(Plain, "top.sys") == 0;
+        if (Damaged || strcmp(Plain, "initiat.sys") == 0) { /* changed: no checksum */
             memset((UCHAR *)*Buffer + *(ULONG *)((UCHAR *)*Buffer + 0x3C) + 0x58, 0, 4);
         }
+        if (Damaged && Fake.DamageAt < Bytes) {
+            ((UCHAR *)*Buffer)[Fake.DamageAt] = Fake.DamageValue;
+        }
     }
-    free(File);
     return *Buffer == NULL ? STATUS_INSUFFICIENT_RESOURCES : STATUS_SUCCESS;
 }
 
@@ -192,8 +218,10 @@ void StartFakes(void)
     MI_PE_IMAGE Image = { __ImageBase, Pe.ImageSize };
     MiLayOutImage(&Pe, __ImageBase);
     MiRelocateImage(&Image, Pe.Relocations, (ULONG)(ULONG_PTR)__ImageBase - Pe.ImageBase);
-    mprotect(__ImageBase, sizeof __ImageBase, PROT_READ | PROT_WRITE | PROT_EXEC);
-    free(File);
+    if (mprotect(__ImageBase, sizeof __ImageBase, PROT_READ | PROT_WRITE | PROT_EXEC) != 0) {
+        perror("Bail out! mprotect");
+        exit(1);
+    }
 }
 
 /* The rest does next to nothing. */

@@ -12,6 +12,8 @@ typedef struct _FAKE_STATE {
     KIRQL Irql;
     int FailAfter; /* allocations that still succeed; -1: all           */
     int Failed;    /* how many were refused                             */
+    int DamageAt;  /* offset in top.sys that reads as DamageValue, -1   */
+    UCHAR DamageValue;
 } FAKE_STATE;
 extern FAKE_STATE Fake;
 

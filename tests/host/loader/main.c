@@ -199,6 +199,39 @@ static void TestEveryFailure(void)
     TestFailures("topsulk.sys", STATUS_UNSUCCESSFUL);
 }
 
+/* Each byte of top.sys changed in turn: loaded or refused, nothing is left. Its code is not run. */
+static void TestDamage(void)
+{
+    static const UCHAR Values[] = { 0, 1, 0x7F, 0x80, 0xFF };
+    int Loaded = 0, Refused = 0;
+
+    for (Fake.DamageAt = 0; Fake.DamageAt < 0x1000; Fake.DamageAt++) {
+        for (unsigned v = 0; v < sizeof Values; v++) {
+            PLDR_DATA_TABLE_ENTRY Entry;
+            MM_LOAD_FAILURE Why;
+
+            memset(Notes, 0, 64);
+            Fake.DamageValue = Values[v];
+            NTSTATUS Status = Load("top.sys", &Entry, &Why);
+            if (NT_SUCCESS(Status)) {
+                Loaded++;
+                MmFreeDriverInitialization(Entry);
+                MmUnloadSystemImage(Entry);
+            } else {
+                Refused++;
+                Check(Why.Text[0] != 0 && memchr(Why.Text, 0, sizeof Why.Text), "a reason");
+            }
+            if (Fake.Pool || Fake.Ptes || Fake.Pages || ListedImages() != 2) {
+                Check(0, "byte 0x%X = 0x%02X leaves something", Fake.DamageAt, Values[v]);
+                Fake.DamageAt = -1;
+                return;
+            }
+        }
+    }
+    Fake.DamageAt = -1;
+    Check(Loaded > 100 && Refused > 100, "%d loaded, %d refused", Loaded, Refused);
+}
+
 static void TestKernelImage(void)
 {
     UNICODE_STRING Name;
@@ -225,11 +258,13 @@ int main(void)
         { "every refusal: status, text, nothing left", TestRefusals },
         { "INIT with what must stay", TestInitSections },
         { "no memory between sections far apart", TestGaps },
+        { "each byte of a driver changed", TestDamage },
         { "each allocation failing in turn", TestEveryFailure },
     };
     unsigned Failed = 0;
     UNICODE_STRING Name;
 
+    setvbuf(stdout, NULL, _IOLBF, 0);
     StartFakes();
     MiInitializeKernelImage();
     Fake.Pool = 0; /* the kernel's own stays */
