@@ -22,12 +22,13 @@ NTKERNELAPI NTSTATUS NTAPI IoCreateDevice(PDRIVER_OBJECT DriverObject, ULONG Dev
                                           ULONG DeviceCharacteristics, BOOLEAN Exclusive,
                                           PDEVICE_OBJECT *DeviceObject);
 
-/* Takes a device out of the system. Its memory goes with the last reference: an open file keeps
- * it, but nothing new can be opened on it.
+/* Takes a device out of the system: its name goes at once, and nothing new can be opened on it. The
+ * device itself stays until no file is open on it, no device is attached above it and nobody
+ * references it.
  *
- *   DeviceObject   detached from the stack before; no device attached above it
+ *   DeviceObject   detached from the device below before
  *   IRQL           PASSIVE_LEVEL
- *   misuse         deleting twice, or with something attached, corrupts the stack
+ *   misuse         deleting twice is asserted
  *   see            IoDeleteDevice, wdm.h */
 NTKERNELAPI VOID NTAPI IoDeleteDevice(PDEVICE_OBJECT DeviceObject);
 
@@ -63,8 +64,7 @@ NTKERNELAPI NTSTATUS NTAPI IoDeleteSymbolicLink(PUNICODE_STRING SymbolicLinkName
  *   SourceDevice     the caller's device; gets the StackSize, buffering flags, alignment and
  *                    sector size of what it is attached to
  *   TargetDevice     name of any device in the stack
- *   AttachedDevice   out: the device below, where requests are passed on; set before the first
- *                    request can arrive
+ *   AttachedDevice   out: the device below, where requests are passed on
  *   IRQL             PASSIVE_LEVEL
  *   returns          STATUS_SUCCESS, STATUS_NO_SUCH_DEVICE: it is being deleted, and what opening
  *                    the name brings
