@@ -1,4 +1,4 @@
-/* A diamond of imports: chain.sys -> chaina.sys -> chainb.sys, and chain.sys -> chainb.sys. */
+/* A diamond of imports: test_imports.sys uses chaina.sys and chainb.sys, chaina.sys uses chainb.sys. */
 #ifndef CHAIN_H
 #define CHAIN_H
 

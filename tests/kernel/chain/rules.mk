@@ -1,4 +1,4 @@
-# Imports between drivers: tests/system/imports.py loads them.
+# Imports between drivers: run by the console's `test`, and by tests/system/imports.py.
 NAME := chainb
 SOURCES := tests/kernel/chain/chainb.c
 EXPORTS := tests/kernel/chain/chainb.def
@@ -12,14 +12,14 @@ IMPORTS := chainb
 DRIVER_CFLAGS := -Itests/kernel
 include ddk/driver.mk
 
-NAME := chain
-SOURCES := tests/kernel/chain/chain.c
+NAME := test_imports
+SOURCES := tests/kernel/chain/driver.c
 IMPORTS := chaina chainb
 DRIVER_CFLAGS := -Itests/kernel
 include ddk/driver.mk
 
 NAME := chain2
-SOURCES := tests/kernel/chain/chain.c
+SOURCES := tests/kernel/chain/driver.c
 IMPORTS := chaina chainb
 DRIVER_CFLAGS := -Itests/kernel
 include ddk/driver.mk

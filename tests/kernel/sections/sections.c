@@ -1,6 +1,6 @@
 /* Lock counts and handles of sections, and MDLs beside them. Numbers are those of the list of
  * assertions this test follows: what a driver may rely on when its sections are pageable. */
-#include "mmpage.h"
+#include "sections_test.h"
 #include "mmlib/mmlib.h"
 
 static VOID TestTrimAndReturn(VOID)

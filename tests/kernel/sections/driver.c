@@ -1,6 +1,6 @@
 /* Test of the pageable-section routines from inside a driver: INIT and reinitialisation first,
  * everything else when it is unloaded, since then INIT must be gone. Prints TAP. */
-#include "mmpage.h"
+#include "sections_test.h"
 #include "tap.h"
 
 DRIVER_INITIALIZE DriverEntry;
@@ -140,7 +140,7 @@ VOID NTAPI Unload(PDRIVER_OBJECT DriverObject)
 
 NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
 {
-    UNICODE_STRING Name = RTL_CONSTANT_STRING(L"\\Device\\MmPage");
+    UNICODE_STRING Name = RTL_CONSTANT_STRING(L"\\Device\\TestSections");
     NTSTATUS Status = IoCreateDevice(DriverObject, 0, &Name, FILE_DEVICE_UNKNOWN, 0, FALSE,
                                      &Device);
 

@@ -1,10 +1,10 @@
 /* MmPageEntireDriver and MmResetDriverPaging. The code that checks runs from .text itself, so what
  * is looked at is the second page of a long function and of a long array. */
-#include "mmpage.h"
+#include "sections_test.h"
 
 static VOID OpenOwnDevice(VOID)
 {
-    UNICODE_STRING Name = RTL_CONSTANT_STRING(L"\\Device\\MmPage");
+    UNICODE_STRING Name = RTL_CONSTANT_STRING(L"\\Device\\TestSections");
     OBJECT_ATTRIBUTES Attributes;
     IO_STATUS_BLOCK Iosb;
     HANDLE Handle;

@@ -1,6 +1,6 @@
 /* A test driver with several pages of each kind of section, and what its files share. */
-#ifndef MMPAGE_H
-#define MMPAGE_H
+#ifndef SECTIONS_TEST_H
+#define SECTIONS_TEST_H
 
 #include <ntddk.h>
 
