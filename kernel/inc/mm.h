@@ -41,8 +41,8 @@ typedef struct _LDR_DATA_TABLE_ENTRY {
 
 extern LIST_ENTRY PsLoadedModuleList;
 
-/* Phase 0: page tables, PFN database, nonpaged pool; one CPU, no threads yet.
- * Phase 1: paged pool, the memory manager's threads. */
+/* Phase 0: page tables, PFN database, pools; one CPU, no threads yet.
+ * Phase 1: the memory manager's threads. */
 BOOLEAN MmInitSystem(ULONG Phase);
 
 /* Gives back the kernel's own INIT sections and puts its PAGE sections under paging. */

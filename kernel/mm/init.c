@@ -25,9 +25,9 @@ BOOLEAN MmInitSystem(ULONG Phase)
         MiInitializeWriter();
         MiInitializeZeroing();
         MiInitializeNonPagedPool();
+        MiInitializePagedPool();    /* object names, before there is a thread */
         return TRUE;
     }
-    MiInitializePagedPool();
     MmDisablePagingExecutive = KeGetBootOption("nopaging", NULL, 0);
     return NT_SUCCESS(PsCreateNamedSystemThread("Mm balance", MI_BALANCE_PRIORITY, MiBalanceThread,
                                                 NULL, NULL)) &&

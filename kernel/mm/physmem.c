@@ -54,7 +54,8 @@ static MI_PFN MiClash(MI_PFN First, MI_PFN End)
 {
     MI_PFN Lowest = 0;
 
-    if (First < KeLoaderBlock.KernelEnd >> PAGE_SHIFT) {
+    if (First < KeLoaderBlock.KernelEnd >> PAGE_SHIFT &&
+        End > KeLoaderBlock.KernelStart >> PAGE_SHIFT) {
         Lowest = KeLoaderBlock.KernelStart >> PAGE_SHIFT;
     }
     for (ULONG i = 0; i < KeLoaderBlock.ModuleCount; i++) {
