@@ -5,7 +5,9 @@
 
 #define APC_INDEX_MISMATCH                                   0x00000001
 #define INVALID_SOFTWARE_INTERRUPT                           0x00000007
+#define IRQL_NOT_GREATER_OR_EQUAL                            0x00000009
 #define IRQL_NOT_LESS_OR_EQUAL                               0x0000000A
+#define MAXIMUM_WAIT_OBJECTS_EXCEEDED                        0x0000000C
 #define SPIN_LOCK_ALREADY_OWNED                              0x0000000F
 #define SPIN_LOCK_NOT_OWNED                                  0x00000010
 #define THREAD_NOT_MUTEX_OWNER                               0x00000011
@@ -13,6 +15,7 @@
 #define BAD_POOL_HEADER                                      0x00000019
 #define MEMORY_MANAGEMENT                                    0x0000001A
 #define KMODE_EXCEPTION_NOT_HANDLED                          0x0000001E
+#define KERNEL_APC_PENDING_DURING_EXIT                       0x00000020
 #define FAT_FILE_SYSTEM                                      0x00000023
 #define INCONSISTENT_IRP                                     0x0000002A
 #define PHASE0_INITIALIZATION_FAILED                         0x00000031
@@ -33,9 +36,11 @@
 #define INACCESSIBLE_BOOT_DEVICE                             0x0000007B
 #define SYSTEM_THREAD_EXCEPTION_NOT_HANDLED                  0x0000007E
 #define UNEXPECTED_KERNEL_MODE_TRAP                          0x0000007F
+#define NMI_HARDWARE_FAILURE                                 0x00000080
 #define KERNEL_MODE_EXCEPTION_NOT_HANDLED                    0x0000008E
 #define INVALID_WORK_QUEUE_ITEM                              0x00000096
 #define INVALID_REGION_OR_SEGMENT                            0x00000099
+#define MACHINE_CHECK_EXCEPTION                              0x0000009C
 #define DRIVER_POWER_STATE_FAILURE                           0x0000009F
 #define INTERNAL_POWER_ERROR                                 0x000000A0
 #define ATTEMPTED_SWITCH_FROM_DPC                            0x000000B8
@@ -65,5 +70,6 @@
 #define MANUALLY_INITIATED_CRASH                             0x000000E2
 #define RESOURCE_NOT_OWNED                                   0x000000E3
 #define ATTEMPTED_EXECUTE_OF_NOEXECUTE_MEMORY                0x000000FC
+#define THREAD_TERMINATE_HELD_MUTEX                          0x4000008A
 
 #endif
