@@ -15,6 +15,7 @@ VOID HalInitSystem(ULONG Phase);
 /* ---- screen (VGA text, 80 x 25) ---- */
 VOID HalDisplayChars(PCSTR Text, ULONG Length);     /* \n \r \b \t understood; scrolls */
 VOID HalDisplayClear(UCHAR Attribute);              /* e.g. 0x07 grey on black         */
+VOID HalDisplaySetAttribute(UCHAR Attribute);       /* for what is written from now on */
 
 /* ---- COM1, 115200 8n1 ---- */
 VOID HalSerialWrite(PCSTR Text, ULONG Length);      /* \n goes out as \r\n             */
@@ -39,6 +40,7 @@ VOID HalPciWrite(ULONG Bus, ULONG Device, ULONG Function, ULONG Offset, ULONG Wi
 VOID HalQueryRealTime(PLARGE_INTEGER SystemTime);   /* CMOS clock as NT time               */
 ULONG64 HalReadTsc(VOID);
 extern ULONG64 HalTscFrequency;                     /* Hz, measured at phase 0             */
+VOID HalpStartPit(VOID);                            /* clock interrupts from here on       */
 
 /* ---- interrupts ---- */
 #define HAL_IRQ_COUNT       16

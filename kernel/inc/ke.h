@@ -182,10 +182,6 @@ typedef enum _KTHREAD_STATE {
     Waiting
 } KTHREAD_STATE;
 
-#ifndef KERNEL_STACK_SIZE
-#define KERNEL_STACK_SIZE   0x3000
-#endif
-
 /* NT's APC state. Guarded by KTHREAD.ApcQueueLock; the flags are read without it. */
 typedef struct _KAPC_STATE_BLOCK {
     LIST_ENTRY ApcListHead[2];      /* KernelMode, UserMode */
@@ -205,6 +201,7 @@ typedef struct _KTHREAD {
     PVOID ExceptionList;            /* (d) fs:[0] while not running                         */
     KAPC_STATE_BLOCK ApcState;      /* (a) */
     KSPIN_LOCK ApcQueueLock;
+    BOOLEAN ApcQueueable;           /* (a) FALSE once the thread is ending                  */
     volatile LONG KernelApcDisable; /* (o) critical regions: < 0 no normal kernel APCs      */
     volatile LONG SpecialApcDisable;/* (o) guarded regions: < 0 no APCs at all              */
     volatile KTHREAD_STATE State;   /* (d) */
@@ -226,11 +223,8 @@ typedef struct _KTHREAD {
     ULONG WaitTime;                 /* (d) tick at which the wait or readiness began        */
     ULONG KernelTime;               /* (i) clock ticks spent running                        */
     ULONG ContextSwitches;          /* (d) */
-    LIST_ENTRY ThreadListEntry;     /* (d) KiThreadListHead, until terminated               */
     LONG PagingIo;                  /* (o) > 0 while the thread performs paging I/O: mm     */
 } KTHREAD;
-
-extern KTHREAD KiBootThread;
 
 /* Prepares a thread that will run Start(Routine, Context) at APC_LEVEL 1->0 on StackBase (from
  * MmCreateKernelStack); KeReadyThread lets it go. */
@@ -240,12 +234,14 @@ VOID KeInitializeThread(PKTHREAD Thread, PVOID StackBase, ULONG StackSize, PKSYS
 VOID KeReadyThread(PKTHREAD Thread);
 /* Ends the current thread: signals it, puts ReaperEntry on the reaper's list, never returns. */
 DECLSPEC_NORETURN VOID KeTerminateThread(KPRIORITY Increment, PLIST_ENTRY ReaperEntry);
+/* For the reaper: waits for a thread that has ended, whose stack nobody uses any more, and returns
+ * its ReaperEntry. */
+PLIST_ENTRY KeWaitForDeadThread(VOID);
 VOID KeYield(VOID);
 
 /* ---- dispatcher ---- */
 
 extern KSPIN_LOCK KiDispatcherLock;
-extern volatile ULONG64 KiInterruptTime;        /* use KeQueryInterruptTime */
 
 /* For `ps`: what a thread waits for, in words. */
 PCSTR KeThreadStateName(PKTHREAD Thread);
@@ -309,7 +305,10 @@ BOOLEAN KeIsAddressMapped(PVOID Address);
 
 /* ---- start-up ---- */
 
-VOID KeInitSystem(VOID);            /* IDT, PCR, boot thread, dispatcher, timers, clock */
-VOID KeStartClock(VOID);            /* interrupts on from here                          */
+VOID KeInitProcessor(VOID);         /* GDT, IDT, PCR: faults are reported from here     */
+VOID KeInitSystem(PKTHREAD BootThread); /* dispatcher, timers, time; the running code
+                                       becomes BootThread, later the idle thread        */
+VOID KeStartClock(VOID);            /* interrupts on from here, IRQL PASSIVE_LEVEL      */
+DECLSPEC_NORETURN VOID KeIdle(VOID); /* the boot thread's end: the idle loop             */
 
 #endif

@@ -21,8 +21,11 @@ typedef struct _ETHREAD {
     CHAR Name[24];                  /* (c) for `ps` and bugchecks; "" if none              */
 } ETHREAD;
 
-/* After ObInitSystem: creates the thread type, makes the boot thread an ETHREAD with an object,
- * creates the idle thread and the reaper, and starts Phase1 in a thread of its own. */
+/* The boot thread, which becomes the idle thread; id 0, not an object, never terminated. */
+extern ETHREAD PsIdleThread;
+
+/* After ObInitSystem: creates the thread type, the system process and the reaper, and starts
+ * Phase1 in a thread of its own, which may run before this returns. */
 BOOLEAN PsInitSystem(PKSTART_ROUTINE Phase1);
 
 /* PsCreateSystemThread with a name and a priority, for kernel components. ThreadHandle may be
