@@ -1,0 +1,83 @@
+/* The order in which Pagoda starts, from the boot stub to the console's prompt.
+ *
+ * KiSystemStartup is called by boot/entry.asm on the boot stack with interrupts off; what it runs
+ * in becomes the idle thread. Phase 1 is a thread and may wait; it ends as the console's. Each
+ * line needs those above it. Everything here is INIT: gone once the prompt is there. */
+#include <ntifs.h>
+#include "loader.h"
+#include "hal.h"
+#include "ke.h"
+#include "mm.h"
+#include "ex.h"
+#include "ob.h"
+#include "cm.h"
+#include "ps.h"
+#include "io.h"
+#include "kd.h"
+
+VOID KiSystemStartup(VOID);
+
+#define PAGING_FILE         L"\\DosDevices\\C:\\pagefile.sys"
+#define PAGING_FILE_PAGES   4096        /* 16 MiB, if the volume has the room */
+#define PAGING_FILE_LEAST   512
+
+static VOID NTAPI KiPhase1(PVOID Context);
+static VOID KiCreatePagingFile(VOID);
+static VOID KiMust(BOOLEAN Done, PCSTR Sentence);
+
+#ifdef ALLOC_PRAGMA
+#pragma alloc_text(INIT, KiSystemStartup)
+#pragma alloc_text(INIT, KiCreatePagingFile)
+#pragma alloc_text(INIT, KiMust)
+#endif
+
+static VOID KiMust(BOOLEAN Done, PCSTR Sentence)
+{
+    if (!Done) {
+        KeRefuseToRun(Sentence);
+    }
+}
+
+VOID KiSystemStartup(VOID)
+{
+    KeInitProcessor();                          /* tables, FS; faults are reported from here */
+    HalInitSystem(0);                           /* PIC, screen, COM1, TSC                    */
+    KeInitSystem(&PsIdleThread.Tcb);            /* dispatcher, timers, the boot thread       */
+    KeStartClock();                             /* interrupts on                             */
+
+    KiMust(MmInitSystem(0), "there is too little memory.");
+    KiMust(ExInitSystem(0) && ObInitSystem(), "the object manager found too little memory.");
+    KiMust(PsInitSystem(KiPhase1), "there is too little memory for threads.");
+    KeIdle();
+}
+
+static VOID KiCreatePagingFile(VOID)
+{
+    UNICODE_STRING name;
+    NTSTATUS status;
+
+    RtlInitUnicodeString(&name, PAGING_FILE);
+    status = MmCreatePagingFile(&name, PAGING_FILE_LEAST, PAGING_FILE_PAGES);
+    if (!NT_SUCCESS(status)) {
+        DbgPrint("No page file: C:\\pagefile.sys (0x%08lX). Nothing will be paged out.\n", status);
+    }
+}
+
+/* Not INIT itself: it is running while INIT goes. */
+static VOID NTAPI KiPhase1(PVOID Context)
+{
+    DbgPrint("Pagoda 1\n");
+    KiMust(MmInitSystem(1), "there is too little memory for paging.");
+    KiMust(ExInitSystem(1), "there is too little memory for worker threads.");
+    HalInitSystem(1);                           /* COM1 input                                */
+    KiMust(CmInitSystem(0), "the SYSTEM hive is missing: no boot module of that name.");
+    KdInitSystem();
+
+    IoInitSystem();                             /* boot drivers, C:, \SystemRoot             */
+    CmInitSystem(1);                            /* the volume's hive takes over              */
+    KiCreatePagingFile();
+    IoStartSystemDrivers();
+
+    MmFreeKernelInitialization();               /* INIT goes, PAGE becomes pageable          */
+    KdConsole();
+}
