@@ -15,6 +15,7 @@ extern "C" {
 #include "wdm/types.h"
 #include "wdm/crt.h"
 #include "wdm/rtl.h"
+#include "wdm/rtlstr.h"
 #include "wdm/ke.h"
 #include "wdm/ex.h"
 #include "wdm/mm.h"

@@ -17,12 +17,52 @@
 #define DPFLTR_IHVBUS_ID 82
 #define DPFLTR_DEFAULT_ID 101
 
+/* Prints to COM1, and to the screen until the console runs.
+ *
+ *   Format   as for printf, with %ws, %wZ (a UNICODE_STRING), %Z, %I64; no floating point
+ *   returns  STATUS_SUCCESS, as a ULONG
+ *   IRQL     <= DIRQL; %ws and %wZ with pageable text <= APC_LEVEL
+ *   see      DbgPrint, Windows driver documentation, wdm.h */
 NTSYSAPI ULONG __cdecl DbgPrint(PCSTR Format, ...);
+
+/* DbgPrint that can be filtered by component and level. Nothing is filtered here.
+ *
+ *   ComponentId  DPFLTR_IHVDRIVER_ID for drivers
+ *   Level        DPFLTR_ERROR_LEVEL to DPFLTR_INFO_LEVEL
+ *   Format       as for DbgPrint
+ *   returns      STATUS_SUCCESS, as a ULONG
+ *   IRQL         as DbgPrint
+ *   see          DbgPrintEx, Windows driver documentation, wdm.h */
 NTSYSAPI ULONG __cdecl DbgPrintEx(ULONG ComponentId, ULONG Level, PCSTR Format, ...);
+
+/* DbgPrintEx with the arguments in a va_list.
+ *
+ *   ComponentId  as there
+ *   Level        as there
+ *   Format       as there
+ *   Arguments    from va_start
+ *   returns      as there
+ *   IRQL         as DbgPrint
+ *   see          vDbgPrintEx, Windows driver documentation, wdm.h */
 NTSYSAPI ULONG NTAPI vDbgPrintEx(ULONG ComponentId, ULONG Level, PCSTR Format,
                                  va_list Arguments);
+
+/* Breaks into the kernel debugger. DbgBreakPointWithStatus tells it a number.
+ *
+ *   IRQL    any
+ *   misuse  nobody is there to catch it: bugcheck 0x1E (0x80000003, address)
+ *   see     DbgBreakPoint, Windows driver documentation, wdm.h */
 NTSYSAPI VOID NTAPI DbgBreakPoint(VOID);
 NTSYSAPI VOID NTAPI DbgBreakPointWithStatus(ULONG Status);
+
+/* What a failed assertion calls: prints it, then breaks.
+ *
+ *   FailedAssertion  its text
+ *   FileName         where it stands
+ *   LineNumber       in that file
+ *   Message          more text, or NULL
+ *   IRQL             any
+ *   see              RtlAssert, Windows driver documentation, wdm.h */
 NTSYSAPI VOID NTAPI RtlAssert(PVOID FailedAssertion, PVOID FileName, ULONG LineNumber,
                               PSTR Message);
 
@@ -138,10 +178,45 @@ FORCEINLINE VOID PushEntryList(PSINGLE_LIST_ENTRY ListHead, PSINGLE_LIST_ENTRY E
 }
 
 /* Memory: the macros are what drivers compile to, the exports are for those that import them. */
+
+/* How many bytes at the beginning of two ranges are equal.
+ *
+ *   Source1  one
+ *   Source2  the other
+ *   Length   bytes of both
+ *   returns  the number; Length: they are equal
+ *   IRQL     any, as long as both may be touched at it
+ *   see      RtlCompareMemory, Windows driver documentation, wdm.h */
 NTSYSAPI SIZE_T NTAPI RtlCompareMemory(const VOID *Source1, const VOID *Source2, SIZE_T Length);
+
+/* How many bytes at the beginning of a range repeat a ULONG.
+ *
+ *   Source   aligned to 4
+ *   Length   bytes, a multiple of 4
+ *   Pattern  the ULONG
+ *   returns  the number, a multiple of 4
+ *   IRQL     any
+ *   see      RtlCompareMemoryUlong, Windows driver documentation, wdm.h */
 NTSYSAPI SIZE_T NTAPI RtlCompareMemoryUlong(PVOID Source, SIZE_T Length, ULONG Pattern);
+
+/* memmove, memset and the like as exports. The names are macros too, which is what drivers
+ * compile to.
+ *
+ *   Destination  where
+ *   Source       from where; may overlap
+ *   Length       bytes
+ *   IRQL         any, as long as the memory may be touched at it
+ *   see          RtlMoveMemory, Windows driver documentation, wdm.h */
 NTSYSAPI VOID NTAPI RtlMoveMemory(PVOID Destination, const VOID *Source, SIZE_T Length);
 NTSYSAPI VOID NTAPI RtlFillMemory(PVOID Destination, SIZE_T Length, UCHAR Fill);
+
+/* Fills a range with a ULONG.
+ *
+ *   Destination  aligned to 4
+ *   Length       bytes, a multiple of 4
+ *   Pattern      the ULONG
+ *   IRQL         any
+ *   see          RtlFillMemoryUlong, Windows driver documentation, wdm.h */
 NTSYSAPI VOID NTAPI RtlFillMemoryUlong(PVOID Destination, SIZE_T Length, ULONG Pattern);
 NTSYSAPI VOID NTAPI RtlZeroMemory(PVOID Destination, SIZE_T Length);
 #define RtlCopyMemory(Destination, Source, Length) memcpy((Destination), (Source), (Length))
@@ -173,97 +248,18 @@ FORCEINLINE PVOID RtlSecureZeroMemory(PVOID Destination, SIZE_T Length)
         memcpy((Address), &_value, sizeof(USHORT));                                                \
     } while (0)
 
+/* Turns the bytes of a 2-, 4- or 8-byte value round.
+ *
+ *   Source   the value
+ *   returns  the same, back to front
+ *   IRQL     any
+ *   see      RtlUshortByteSwap, Windows driver documentation, wdm.h */
 NTSYSAPI USHORT FASTCALL RtlUshortByteSwap(USHORT Source);
 NTSYSAPI ULONG FASTCALL RtlUlongByteSwap(ULONG Source);
 NTSYSAPI ULONGLONG FASTCALL RtlUlonglongByteSwap(ULONGLONG Source);
 #define RtlUshortByteSwap(Source) __builtin_bswap16(Source)
 #define RtlUlongByteSwap(Source) ((ULONG)__builtin_bswap32(Source))
 #define RtlUlonglongByteSwap(Source) __builtin_bswap64(Source)
-
-/* Counted strings, 8 bits */
-NTSYSAPI VOID NTAPI RtlInitString(PSTRING DestinationString, PCSZ SourceString);
-NTSYSAPI VOID NTAPI RtlInitAnsiString(PANSI_STRING DestinationString, PCSZ SourceString);
-NTSYSAPI VOID NTAPI RtlCopyString(PSTRING DestinationString, const STRING *SourceString);
-NTSYSAPI LONG NTAPI RtlCompareString(const STRING *String1, const STRING *String2,
-                                     BOOLEAN CaseInSensitive);
-NTSYSAPI BOOLEAN NTAPI RtlEqualString(const STRING *String1, const STRING *String2,
-                                      BOOLEAN CaseInSensitive);
-NTSYSAPI VOID NTAPI RtlUpperString(PSTRING DestinationString, const STRING *SourceString);
-NTSYSAPI CHAR NTAPI RtlUpperChar(CHAR Character);
-NTSYSAPI VOID NTAPI RtlFreeAnsiString(PANSI_STRING AnsiString);
-NTSYSAPI NTSTATUS NTAPI RtlCharToInteger(PCSZ String, ULONG Base, PULONG Value);
-
-/* Counted strings, 16 bits */
-NTSYSAPI VOID NTAPI RtlInitUnicodeString(PUNICODE_STRING DestinationString, PCWSTR SourceString);
-NTSYSAPI VOID NTAPI RtlCopyUnicodeString(PUNICODE_STRING DestinationString,
-                                         PCUNICODE_STRING SourceString);
-NTSYSAPI NTSTATUS NTAPI RtlAppendUnicodeToString(PUNICODE_STRING Destination, PCWSTR Source);
-NTSYSAPI NTSTATUS NTAPI RtlAppendUnicodeStringToString(PUNICODE_STRING Destination,
-                                                       PCUNICODE_STRING Source);
-NTSYSAPI LONG NTAPI RtlCompareUnicodeString(PCUNICODE_STRING String1, PCUNICODE_STRING String2,
-                                            BOOLEAN CaseInSensitive);
-NTSYSAPI BOOLEAN NTAPI RtlEqualUnicodeString(PCUNICODE_STRING String1, PCUNICODE_STRING String2,
-                                             BOOLEAN CaseInSensitive);
-NTSYSAPI BOOLEAN NTAPI RtlPrefixUnicodeString(PCUNICODE_STRING String1, PCUNICODE_STRING String2,
-                                              BOOLEAN CaseInSensitive);
-NTSYSAPI NTSTATUS NTAPI RtlUpcaseUnicodeString(PUNICODE_STRING DestinationString,
-                                               PCUNICODE_STRING SourceString,
-                                               BOOLEAN AllocateDestinationString);
-NTSYSAPI NTSTATUS NTAPI RtlDowncaseUnicodeString(PUNICODE_STRING DestinationString,
-                                                 PCUNICODE_STRING SourceString,
-                                                 BOOLEAN AllocateDestinationString);
-NTSYSAPI WCHAR NTAPI RtlUpcaseUnicodeChar(WCHAR SourceCharacter);
-NTSYSAPI WCHAR NTAPI RtlDowncaseUnicodeChar(WCHAR SourceCharacter);
-NTSYSAPI VOID NTAPI RtlFreeUnicodeString(PUNICODE_STRING UnicodeString);
-NTSYSAPI NTSTATUS NTAPI RtlHashUnicodeString(PCUNICODE_STRING String, BOOLEAN CaseInSensitive,
-                                             ULONG HashAlgorithm, PULONG HashValue);
-
-#define HASH_STRING_ALGORITHM_DEFAULT 0
-#define HASH_STRING_ALGORITHM_X65599 1
-#define HASH_STRING_ALGORITHM_INVALID 0xffffffff
-
-FORCEINLINE VOID RtlInitEmptyUnicodeString(PUNICODE_STRING String, PWCHAR Buffer, USHORT Size)
-{
-    String->Length = 0;
-    String->MaximumLength = Size;
-    String->Buffer = Buffer;
-}
-
-FORCEINLINE VOID RtlInitEmptyAnsiString(PANSI_STRING String, PCHAR Buffer, USHORT Size)
-{
-    String->Length = 0;
-    String->MaximumLength = Size;
-    String->Buffer = Buffer;
-}
-
-/* Conversion */
-NTSYSAPI NTSTATUS NTAPI RtlAnsiStringToUnicodeString(PUNICODE_STRING DestinationString,
-                                                     const STRING *SourceString,
-                                                     BOOLEAN AllocateDestinationString);
-NTSYSAPI NTSTATUS NTAPI RtlUnicodeStringToAnsiString(PANSI_STRING DestinationString,
-                                                     PCUNICODE_STRING SourceString,
-                                                     BOOLEAN AllocateDestinationString);
-NTSYSAPI ULONG NTAPI RtlxAnsiStringToUnicodeSize(const STRING *AnsiString);
-NTSYSAPI ULONG NTAPI RtlxUnicodeStringToAnsiSize(PCUNICODE_STRING UnicodeString);
-#define RtlAnsiStringToUnicodeSize(String) (((String)->Length + sizeof(ANSI_NULL)) * sizeof(WCHAR))
-#define RtlUnicodeStringToAnsiSize(String)                                                         \
-    (((String)->Length + sizeof(UNICODE_NULL)) / sizeof(WCHAR))
-NTSYSAPI NTSTATUS NTAPI RtlMultiByteToUnicodeN(PWCH UnicodeString, ULONG MaxBytesInUnicodeString,
-                                               PULONG BytesInUnicodeString,
-                                               const CHAR *MultiByteString,
-                                               ULONG BytesInMultiByteString);
-NTSYSAPI NTSTATUS NTAPI RtlUnicodeToMultiByteN(PCHAR MultiByteString,
-                                               ULONG MaxBytesInMultiByteString,
-                                               PULONG BytesInMultiByteString, PCWCH UnicodeString,
-                                               ULONG BytesInUnicodeString);
-NTSYSAPI NTSTATUS NTAPI RtlIntegerToUnicodeString(ULONG Value, ULONG Base, PUNICODE_STRING String);
-NTSYSAPI NTSTATUS NTAPI RtlInt64ToUnicodeString(ULONGLONG Value, ULONG Base,
-                                                PUNICODE_STRING String);
-NTSYSAPI NTSTATUS NTAPI RtlUnicodeStringToInteger(PCUNICODE_STRING String, ULONG Base,
-                                                  PULONG Value);
-NTSYSAPI NTSTATUS NTAPI RtlStringFromGUID(REFGUID Guid, PUNICODE_STRING GuidString);
-NTSYSAPI NTSTATUS NTAPI RtlGUIDFromString(PCUNICODE_STRING GuidString, GUID *Guid);
-#define RtlIntPtrToUnicodeString(Value, Base, String) RtlIntegerToUnicodeString(Value, Base, String)
 
 /* Bitmaps */
 typedef struct _RTL_BITMAP {
@@ -276,38 +272,142 @@ typedef struct _RTL_BITMAP_RUN {
     ULONG NumberOfBits;
 } RTL_BITMAP_RUN, *PRTL_BITMAP_RUN;
 
+/* Sets up a bitmap. Bit 0 is the lowest of the first ULONG.
+ *
+ *   BitMapHeader  points to the buffer from now on
+ *   BitMapBuffer  ULONGs enough, not changed
+ *   SizeOfBitMap  in bits
+ *   IRQL          any; this and all that follows: when header and buffer are nonpaged
+ *   see           RtlInitializeBitMap, Windows driver documentation, wdm.h */
 NTSYSAPI VOID NTAPI RtlInitializeBitMap(PRTL_BITMAP BitMapHeader, PULONG BitMapBuffer,
                                         ULONG SizeOfBitMap);
+
+/* Sets or clears: RtlClearAllBits, RtlSetAllBits all of them, RtlClearBit, RtlSetBit one.
+ *
+ *   BitMapHeader  the bitmap
+ *   BitNumber     which, below its size
+ *   IRQL          any, when nonpaged
+ *   see           RtlClearAllBits, Windows driver documentation, wdm.h */
 NTSYSAPI VOID NTAPI RtlClearAllBits(PRTL_BITMAP BitMapHeader);
 NTSYSAPI VOID NTAPI RtlSetAllBits(PRTL_BITMAP BitMapHeader);
 NTSYSAPI VOID NTAPI RtlClearBit(PRTL_BITMAP BitMapHeader, ULONG BitNumber);
 NTSYSAPI VOID NTAPI RtlSetBit(PRTL_BITMAP BitMapHeader, ULONG BitNumber);
+
+/* Whether a bit is set.
+ *
+ *   BitMapHeader  the bitmap
+ *   BitNumber     which, below its size
+ *   returns       TRUE: it is
+ *   IRQL          any, when nonpaged
+ *   see           RtlTestBit, Windows driver documentation, wdm.h */
 NTSYSAPI BOOLEAN NTAPI RtlTestBit(PRTL_BITMAP BitMapHeader, ULONG BitNumber);
+
+/* Clears, or, RtlSetBits, sets bits in a row.
+ *
+ *   BitMapHeader   the bitmap
+ *   StartingIndex  the first one
+ *   NumberToClear  how many; all of them inside the bitmap
+ *   IRQL           any, when nonpaged
+ *   see            RtlClearBits, Windows driver documentation, wdm.h */
 NTSYSAPI VOID NTAPI RtlClearBits(PRTL_BITMAP BitMapHeader, ULONG StartingIndex,
                                  ULONG NumberToClear);
 NTSYSAPI VOID NTAPI RtlSetBits(PRTL_BITMAP BitMapHeader, ULONG StartingIndex, ULONG NumberToSet);
+
+/* Whether bits in a row are all clear, or, RtlAreBitsSet, all set.
+ *
+ *   BitMapHeader   the bitmap
+ *   StartingIndex  the first one
+ *   Length         how many
+ *   returns        TRUE: they are; FALSE also outside the bitmap and for none
+ *   IRQL           any, when nonpaged
+ *   see            RtlAreBitsClear, Windows driver documentation, wdm.h */
 NTSYSAPI BOOLEAN NTAPI RtlAreBitsClear(PRTL_BITMAP BitMapHeader, ULONG StartingIndex,
                                        ULONG Length);
 NTSYSAPI BOOLEAN NTAPI RtlAreBitsSet(PRTL_BITMAP BitMapHeader, ULONG StartingIndex, ULONG Length);
+
+/* Finds clear bits in a row, or, RtlFindSetBits, set ones.
+ *
+ *   BitMapHeader  the bitmap
+ *   NumberToFind  how many
+ *   HintIndex     where to begin; the search goes on from 0 after the end
+ *   returns       the first one's number; 0xFFFFFFFF: there are none
+ *   IRQL          any, when nonpaged
+ *   see           RtlFindClearBits, Windows driver documentation, wdm.h */
 NTSYSAPI ULONG NTAPI RtlFindClearBits(PRTL_BITMAP BitMapHeader, ULONG NumberToFind,
                                       ULONG HintIndex);
 NTSYSAPI ULONG NTAPI RtlFindSetBits(PRTL_BITMAP BitMapHeader, ULONG NumberToFind,
                                     ULONG HintIndex);
+
+/* RtlFindClearBits, and sets them; RtlFindSetBitsAndClear is the other way round.
+ *
+ *   BitMapHeader  the bitmap
+ *   NumberToFind  how many
+ *   HintIndex     where to begin
+ *   returns       as RtlFindClearBits
+ *   IRQL          any, when nonpaged
+ *   see           RtlFindClearBitsAndSet, Windows driver documentation, wdm.h */
 NTSYSAPI ULONG NTAPI RtlFindClearBitsAndSet(PRTL_BITMAP BitMapHeader, ULONG NumberToFind,
                                             ULONG HintIndex);
 NTSYSAPI ULONG NTAPI RtlFindSetBitsAndClear(PRTL_BITMAP BitMapHeader, ULONG NumberToFind,
                                             ULONG HintIndex);
+
+/* The first clear bits in a row, or, RtlFindLongestRunClear, most of them in a row.
+ *
+ *   BitMapHeader   the bitmap
+ *   StartingIndex  receives the first one's number
+ *   returns        how many; 0: none
+ *   IRQL           any, when nonpaged
+ *   see            RtlFindFirstRunClear, Windows driver documentation, wdm.h */
 NTSYSAPI ULONG NTAPI RtlFindFirstRunClear(PRTL_BITMAP BitMapHeader, PULONG StartingIndex);
 NTSYSAPI ULONG NTAPI RtlFindLongestRunClear(PRTL_BITMAP BitMapHeader, PULONG StartingIndex);
+
+/* The next clear bits in a row.
+ *
+ *   BitMapHeader      the bitmap
+ *   FromIndex         where to begin
+ *   StartingRunIndex  receives the first one's number
+ *   returns           how many; 0: none
+ *   IRQL              any, when nonpaged
+ *   see               RtlFindNextForwardRunClear, Windows driver documentation, wdm.h */
 NTSYSAPI ULONG NTAPI RtlFindNextForwardRunClear(PRTL_BITMAP BitMapHeader, ULONG FromIndex,
                                                 PULONG StartingRunIndex);
+
+/* How many bits are clear, or, RtlNumberOfSetBits, set.
+ *
+ *   BitMapHeader  the bitmap
+ *   returns       the number
+ *   IRQL          any, when nonpaged
+ *   see           RtlNumberOfClearBits, Windows driver documentation, wdm.h */
 NTSYSAPI ULONG NTAPI RtlNumberOfClearBits(PRTL_BITMAP BitMapHeader);
 NTSYSAPI ULONG NTAPI RtlNumberOfSetBits(PRTL_BITMAP BitMapHeader);
 #define RtlCheckBit(BitMapHeader, Bit) (((BitMapHeader)->Buffer[(Bit) / 32] >> ((Bit) % 32)) & 1)
 
 /* Time: 100 ns units since 1601 */
+
+/* Takes a time apart.
+ *
+ *   Time        units of 100 ns since 1601-01-01
+ *   TimeFields  receives year, month and so on; Weekday 0 is Sunday
+ *   IRQL        any
+ *   see         RtlTimeToTimeFields, Windows driver documentation, wdm.h */
 NTSYSAPI VOID NTAPI RtlTimeToTimeFields(PLARGE_INTEGER Time, PTIME_FIELDS TimeFields);
+
+/* Puts a time together. Weekday is ignored.
+ *
+ *   TimeFields  year, month and so on
+ *   Time        receives units of 100 ns since 1601-01-01
+ *   returns     FALSE: there is no such time
+ *   IRQL        any
+ *   see         RtlTimeFieldsToTime, Windows driver documentation, wdm.h */
 NTSYSAPI BOOLEAN NTAPI RtlTimeFieldsToTime(PTIME_FIELDS TimeFields, PLARGE_INTEGER Time);
+
+/* Seconds since 1970, as Unix counts, and back; the routines with 1980 count from there.
+ *
+ *   Time            units of 100 ns since 1601-01-01
+ *   ElapsedSeconds  receives seconds
+ *   returns         FALSE: the time is before that year or after what 32 bits hold
+ *   IRQL            any
+ *   see             RtlTimeToSecondsSince1970, Windows driver documentation, wdm.h */
 NTSYSAPI BOOLEAN NTAPI RtlTimeToSecondsSince1970(PLARGE_INTEGER Time, PULONG ElapsedSeconds);
 NTSYSAPI VOID NTAPI RtlSecondsSince1970ToTime(ULONG ElapsedSeconds, PLARGE_INTEGER Time);
 NTSYSAPI BOOLEAN NTAPI RtlTimeToSecondsSince1980(PLARGE_INTEGER Time, PULONG ElapsedSeconds);
@@ -322,6 +422,14 @@ NTSYSAPI VOID NTAPI RtlSecondsSince1980ToTime(ULONG ElapsedSeconds, PLARGE_INTEG
     ((LARGE_INTEGER){.QuadPart = (Left).QuadPart + (Right).QuadPart})
 #define RtlLargeIntegerSubtract(Left, Right)                                                       \
     ((LARGE_INTEGER){.QuadPart = (Left).QuadPart - (Right).QuadPart})
+
+/* Products and quotients of 64 bits, from before compilers had them.
+ *
+ *   Multiplicand  one factor
+ *   Multiplier    the other
+ *   returns       the product
+ *   IRQL          any
+ *   see           RtlEnlargedIntegerMultiply, Windows driver documentation, wdm.h */
 NTSYSAPI LARGE_INTEGER NTAPI RtlEnlargedIntegerMultiply(LONG Multiplicand, LONG Multiplier);
 NTSYSAPI LARGE_INTEGER NTAPI RtlExtendedIntegerMultiply(LARGE_INTEGER Multiplicand,
                                                         LONG Multiplier);
@@ -360,13 +468,57 @@ typedef struct _RTL_QUERY_REGISTRY_TABLE {
     ULONG DefaultLength;
 } RTL_QUERY_REGISTRY_TABLE, *PRTL_QUERY_REGISTRY_TABLE;
 
+/* Reads several registry values as a table says.
+ *
+ *   RelativeTo   RTL_REGISTRY_ABSOLUTE: Path is a full one; RTL_REGISTRY_SERVICES: below the
+ *                services key; RTL_REGISTRY_HANDLE: Path is a handle; and so on
+ *   Path         the key
+ *   QueryTable   entry by entry, up to one with neither a routine nor a name: values to store
+ *                (RTL_QUERY_REGISTRY_DIRECT) or to give to a routine, subkeys to go into,
+ *                defaults
+ *   Context      for the routines
+ *   Environment  NULL
+ *   returns      STATUS_SUCCESS; STATUS_OBJECT_NAME_NOT_FOUND: no such key, or a required value
+ *                is missing; STATUS_INVALID_PARAMETER: a bad entry; STATUS_BUFFER_TOO_SMALL;
+ *                STATUS_NO_MEMORY; what a routine returned
+ *   IRQL         PASSIVE_LEVEL
+ *   see          RtlQueryRegistryValues, Windows driver documentation, wdm.h */
 NTSYSAPI NTSTATUS NTAPI RtlQueryRegistryValues(ULONG RelativeTo, PCWSTR Path,
                                                PRTL_QUERY_REGISTRY_TABLE QueryTable,
                                                PVOID Context, PVOID Environment);
+
+/* Writes a registry value; makes the key if it is not there.
+ *
+ *   RelativeTo   as for RtlQueryRegistryValues
+ *   Path         the key
+ *   ValueName    its name
+ *   ValueType    REG_SZ, REG_DWORD and so on
+ *   ValueData    the data
+ *   ValueLength  bytes of it
+ *   returns      STATUS_SUCCESS, or what ZwCreateKey and ZwSetValueKey return
+ *   IRQL         PASSIVE_LEVEL
+ *   see          RtlWriteRegistryValue, Windows driver documentation, wdm.h */
 NTSYSAPI NTSTATUS NTAPI RtlWriteRegistryValue(ULONG RelativeTo, PCWSTR Path, PCWSTR ValueName,
                                               ULONG ValueType, PVOID ValueData,
                                               ULONG ValueLength);
+
+/* Deletes a registry value.
+ *
+ *   RelativeTo  as for RtlQueryRegistryValues
+ *   Path        the key
+ *   ValueName   its name
+ *   returns     STATUS_SUCCESS; STATUS_OBJECT_NAME_NOT_FOUND
+ *   IRQL        PASSIVE_LEVEL
+ *   see         RtlDeleteRegistryValue, Windows driver documentation, wdm.h */
 NTSYSAPI NTSTATUS NTAPI RtlDeleteRegistryValue(ULONG RelativeTo, PCWSTR Path, PCWSTR ValueName);
+
+/* Makes a registry key, or, RtlCheckRegistryKey, looks whether it is there.
+ *
+ *   RelativeTo  as for RtlQueryRegistryValues
+ *   Path        the key
+ *   returns     STATUS_SUCCESS; STATUS_OBJECT_NAME_NOT_FOUND
+ *   IRQL        PASSIVE_LEVEL
+ *   see         RtlCreateRegistryKey, Windows driver documentation, wdm.h */
 NTSYSAPI NTSTATUS NTAPI RtlCreateRegistryKey(ULONG RelativeTo, PWSTR Path);
 NTSYSAPI NTSTATUS NTAPI RtlCheckRegistryKey(ULONG RelativeTo, PWSTR Path);
 
@@ -396,6 +548,13 @@ typedef struct _OSVERSIONINFOEXW {
 
 #define VER_PLATFORM_WIN32_NT 2
 
+/* Which NT this kernel behaves as.
+ *
+ *   VersionInformation  dwOSVersionInfoSize set to the size of one of the two structures;
+ *                       receives the rest
+ *   returns             STATUS_SUCCESS
+ *   IRQL                PASSIVE_LEVEL
+ *   see                 RtlGetVersion, Windows driver documentation, wdm.h */
 NTSYSAPI NTSTATUS NTAPI RtlGetVersion(PRTL_OSVERSIONINFOW VersionInformation);
 
 #endif
