@@ -2,7 +2,7 @@
 #ifndef PAGODA_KD_H
 #define PAGODA_KD_H
 
-/* Takes COM1 into use for the console; before this nothing can be typed. */
+/* Makes the console's input ready; before KdConsole. */
 VOID KdInitSystem(VOID);
 
 /* The console: prompts, reads and runs commands for ever in the calling thread (PASSIVE_LEVEL). */
