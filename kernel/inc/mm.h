@@ -56,7 +56,9 @@ VOID MmFreeLoaderMemory(ULONG PhysicalBase, ULONG Size);
  * hopeless fault is a bugcheck. */
 NTSTATUS MmAccessFault(ULONG ErrorCode, PVOID Address, struct _KTRAP_FRAME *Trap);
 
-#define KERNEL_STACK_SIZE (3 * PAGE_SIZE)
+#ifndef KERNEL_STACK_SIZE
+#define KERNEL_STACK_SIZE 0x3000
+#endif
 /* A stack with a guard page below; returns its upper end, NULL without memory. IRQL <= APC_LEVEL. */
 PVOID MmCreateKernelStack(VOID);
 VOID MmDeleteKernelStack(PVOID StackBase);
@@ -78,6 +80,11 @@ NTSTATUS MmLoadSystemImage(PCUNICODE_STRING Name, PMM_READ_IMAGE Read, PVOID Con
 NTSTATUS MmUnloadSystemImage(PLDR_DATA_TABLE_ENTRY Entry);
 /* Discards INIT and other discardable sections; their addresses stay reserved and not present. */
 VOID MmFreeDriverInitialization(PLDR_DATA_TABLE_ENTRY Entry);
+
+/* Calls Routine for each loaded image in load order, with loading and unloading held off; FALSE
+ * ends it. PASSIVE_LEVEL. */
+typedef BOOLEAN (*PMM_IMAGE_CALLBACK)(PVOID Context, PLDR_DATA_TABLE_ENTRY Entry);
+VOID MmEnumerateImages(PMM_IMAGE_CALLBACK Routine, PVOID Context);
 
 /* The image and section an address lies in. Any IRQL; touches nothing pageable. */
 typedef struct _MM_ADDRESS_NAME {

@@ -33,6 +33,7 @@ extern const ULONG KiHalExportCount;
 #ifdef ALLOC_PRAGMA
 #pragma alloc_text(INIT, MiInitializeKernelImage)
 #pragma alloc_text(PAGE, MiLookupImage)
+#pragma alloc_text(PAGE, MmEnumerateImages)
 #pragma alloc_text(PAGE, MiIsHalName)
 #pragma alloc_text(PAGE, MmGetSystemRoutineAddress)
 #endif
@@ -132,6 +133,19 @@ BOOLEAN MmDescribeAddress(PVOID Address, PMM_ADDRESS_NAME Name)
     Name->Base = Image->Ldr.DllBase;
     Name->Offset = (ULONG)((PUCHAR)Address - (PUCHAR)Image->Ldr.DllBase);
     return TRUE;
+}
+
+VOID MmEnumerateImages(PMM_IMAGE_CALLBACK Routine, PVOID Context)
+{
+    PAGED_CODE();
+
+    KeWaitForSingleObject(&MmLoadMutex, Executive, KernelMode, FALSE, NULL);
+    for (PLIST_ENTRY At = PsLoadedModuleList.Flink; At != &PsLoadedModuleList; At = At->Flink) {
+        if (!Routine(Context, CONTAINING_RECORD(At, LDR_DATA_TABLE_ENTRY, InLoadOrderLinks))) {
+            break;
+        }
+    }
+    KeReleaseMutex(&MmLoadMutex, FALSE);
 }
 
 /* Under MmLoadMutex. */
