@@ -43,7 +43,7 @@ BOOLEAN NTAPI PortInterrupt(PKINTERRUPT Interrupt, PVOID ServiceContext)
         port->Overrun = TRUE;
     } else {
         port->Ring[port->Head] = byte;
-        KeMemoryBarrierWithoutFence();
+        KeMemoryBarrier();
         port->Head++;
     }
     IoRequestDpc(port->Self, NULL, NULL);
@@ -62,7 +62,7 @@ VOID NTAPI PortDpc(PKDPC Dpc, PDEVICE_OBJECT DeviceObject, PIRP Irp, PVOID Conte
 
     while (port->Tail != port->Head) {
         byte = port->Ring[port->Tail];
-        KeMemoryBarrierWithoutFence();
+        KeMemoryBarrier();
         port->Tail++;
         if (PortDecode(port, byte, &keys[count])) {
             count++;
