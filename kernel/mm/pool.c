@@ -19,6 +19,7 @@
 #define POOL_MUST_SUCCEED    0x9A
 #define POOL_ZERO_TAG        0x9B
 #define POOL_BIG_TAG         0x9C
+#define POOL_BAD_TAG         0x9D
 #define POOL_BAD_SIZE        0x20
 
 #define POOL_TYPE_PAGED      1u
@@ -165,6 +166,19 @@ static PVOID MiAllocateBig(MI_POOL *Pool, SIZE_T Bytes, ULONG Tag)
     return Va;
 }
 
+/* A tag is for people: something in it must be readable. */
+static BOOLEAN MiTagHasName(ULONG Tag)
+{
+    for (; Tag != 0; Tag >>= 8) {
+        UCHAR C = (UCHAR)Tag;
+
+        if ((C >= '0' && C <= '9') || ((C | 0x20) >= 'a' && (C | 0x20) <= 'z')) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 static VOID MiCheckAllocation(POOL_TYPE PoolType, SIZE_T Bytes, ULONG Tag)
 {
     KIRQL Irql = KeGetCurrentIrql();
@@ -181,6 +195,10 @@ static VOID MiCheckAllocation(POOL_TYPE PoolType, SIZE_T Bytes, ULONG Tag)
     }
     if (Tag == ' GIB' || Tag == 'GIB') {
         KeBugCheckEx(BAD_POOL_CALLER, POOL_BIG_TAG, PoolType, Bytes,
+                     (ULONG_PTR)__builtin_return_address(0));
+    }
+    if (!MiTagHasName(Tag)) {
+        KeBugCheckEx(BAD_POOL_CALLER, POOL_BAD_TAG, PoolType, Bytes,
                      (ULONG_PTR)__builtin_return_address(0));
     }
 }

@@ -226,6 +226,12 @@ PVOID NTAPI MmLockPagableDataSection(PVOID AddressWithinSection)
     return Section;
 }
 
+/* NT exports the same routine by this name too. */
+PVOID NTAPI MmLockPagableImageSection(PVOID AddressWithinSection)
+{
+    return MmLockPagableDataSection(AddressWithinSection);
+}
+
 VOID NTAPI MmLockPagableSectionByHandle(PVOID ImageSectionHandle)
 {
     MiLockSection(ImageSectionHandle);

@@ -53,7 +53,8 @@ NTKERNELAPI PVOID NTAPI MmLockPagableImageSection(PVOID AddressWithinSection);
  *   ImageSectionHandle  what MmLockPagableDataSection returned; the count may be 0 meanwhile,
  *                       and the section paged out
  *   IRQL                <= APC_LEVEL; waits for the disk when the count was 0
- *   misuse              not a handle: bugcheck 0x1A (0x1234, handle); a failed read: 0x7A
+ *   misuse              the section was discarded: bugcheck 0x1A (0x1234, section); a failed read:
+ *                       0x7A; anything that is not a handle destroys memory
  *   see                 MmLockPagableSectionByHandle, Windows driver documentation, wdm.h */
 NTKERNELAPI VOID NTAPI MmLockPagableSectionByHandle(PVOID ImageSectionHandle);
 
