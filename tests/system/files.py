@@ -80,4 +80,5 @@ def body(t):
             vm.get_file(full, "huge2.bin") == open(huge, "rb").read())
 
 
-main(body)
+if __name__ == "__main__":
+    main(body)
