@@ -71,6 +71,26 @@ static NTSTATUS FatQueryName(PFAT_NODE Node, PFILE_NAME_INFORMATION Info, ULONG 
     return fits < chars ? STATUS_BUFFER_OVERFLOW : STATUS_SUCCESS;
 }
 
+/* Everything at once. Access and mode belong to the handle, not to the file: zero here. */
+static NTSTATUS FatQueryAll(PFCB Fcb, PFILE_OBJECT File, PFILE_ALL_INFORMATION Info, ULONG Length,
+                            PULONG Used)
+{
+    ULONG before = FIELD_OFFSET(FILE_ALL_INFORMATION, NameInformation), name;
+    NTSTATUS status;
+
+    PAGED_CODE();
+    RtlZeroMemory(Info, before);
+    FatQueryBasic(&Fcb->Node, &Info->BasicInformation);
+    FatQueryStandard(Fcb, &Info->StandardInformation);
+    Info->InternalInformation.IndexNumber.QuadPart = (ULONG_PTR)Fcb;
+    Info->PositionInformation.CurrentByteOffset = File->CurrentByteOffset;
+    Info->AlignmentInformation.AlignmentRequirement =
+        File->DeviceObject->AlignmentRequirement;
+    status = FatQueryName(&Fcb->Node, &Info->NameInformation, Length - before, &name);
+    *Used = before + name;
+    return status;
+}
+
 static ULONG FatQuerySize(FILE_INFORMATION_CLASS Class)
 {
     PAGED_CODE();
@@ -87,8 +107,12 @@ static ULONG FatQuerySize(FILE_INFORMATION_CLASS Class)
         return sizeof(FILE_POSITION_INFORMATION);
     case FileNetworkOpenInformation:
         return sizeof(FILE_NETWORK_OPEN_INFORMATION);
+    case FileAttributeTagInformation:
+        return sizeof(FILE_ATTRIBUTE_TAG_INFORMATION);
     case FileNameInformation:
         return FIELD_OFFSET(FILE_NAME_INFORMATION, FileName);
+    case FileAllInformation:
+        return FIELD_OFFSET(FILE_ALL_INFORMATION, NameInformation.FileName);
     default:
         return 0;
     }
@@ -128,6 +152,13 @@ NTSTATUS FatQueryInformation(PVCB Vcb, PIRP Irp, PIO_STACK_LOCATION Stack)
         break;
     case FileNetworkOpenInformation:
         FatQueryNetwork(&fcb->Node, buffer);
+        break;
+    case FileAttributeTagInformation:
+        ((PFILE_ATTRIBUTE_TAG_INFORMATION)buffer)->FileAttributes = FatShownAttributes(&fcb->Node);
+        ((PFILE_ATTRIBUTE_TAG_INFORMATION)buffer)->ReparseTag = 0;
+        break;
+    case FileAllInformation:
+        status = FatQueryAll(fcb, Stack->FileObject, buffer, length, &used);
         break;
     default:
         status = FatQueryName(&fcb->Node, buffer, length, &used);

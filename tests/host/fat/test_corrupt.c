@@ -106,12 +106,35 @@ static void Classic(const RAM_DISK *Clean, ULONG First, ULONG Which, ULONG Value
     free(v);
 }
 
+/* An entry that claims another's first cluster: a file a file's, a directory its parent's. */
+static void CrossLinks(const RAM_DISK *Clean, ULONG DirectorySector, ULONG Slot, ULONG Cluster,
+                       const char *Other, const char *Path)
+{
+    FAT_VOLUME *v = malloc(sizeof(*v));
+    RAM_DISK disk = {0};
+    PFAT_NODE other, node;
+    FAT_DIRENT *entry;
+
+    DiskCopy(&disk, Clean);
+    disk.Limit = 20000;
+    entry = (FAT_DIRENT *)(disk.Bytes + DirectorySector * FAT_SECTOR + Slot);
+    entry->ClusterHigh = (USHORT)(Cluster >> 16);
+    entry->ClusterLow = (USHORT)Cluster;
+    CHECK(NT_SUCCESS(FatMount(v, &disk.Device, sizeof(FAT_NODE))));
+    CHECK(NT_SUCCESS(PathOpen(v, Other, &other)));
+    CHECK(PathOpen(v, Path, &node) == STATUS_FILE_CORRUPT_ERROR);
+    PathClose(other);
+    FatDismount(v);
+    free(disk.Bytes);
+    free(v);
+}
+
 void TestCorrupt(void)
 {
     FAT_VOLUME *v = malloc(sizeof(*v));
     RAM_DISK clean = {0}, work = {0};
     PFAT_NODE node, inner;
-    ULONG first, dir, sub;
+    ULONG first, dir, sub, slot, file, parent;
 
     RandomSeed(5);
     MakeTree(&clean, v);
@@ -120,9 +143,17 @@ void TestCorrupt(void)
     first = node->FirstCluster;
     sub = FatClusterSector(v, inner->FirstCluster);
     dir = FatClusterSector(v, inner->Parent->FirstCluster);
+    parent = inner->Parent->FirstCluster;
+    slot = inner->Offset;
     FatReleaseNode(node);
     FatReleaseNode(inner);
+    CHECK(NT_SUCCESS(PathOpen(v, "dir\\small", &node)));
+    file = node->Offset;
+    FatReleaseNode(node);
     FatDismount(v);
+    CrossLinks(&clean, dir, slot, parent, "dir", "dir\\inner");
+    CrossLinks(&clean, dir, slot, v->RootCluster, "dir", "dir\\inner\\dir");
+    CrossLinks(&clean, dir, file, first, "big file.bin", "dir\\small");
     Classic(&clean, first, 0, first);      /* a loop of one */
     Classic(&clean, first, 2, first);      /* a loop back to the start */
     Classic(&clean, first, 1, 0);          /* free in the middle */
