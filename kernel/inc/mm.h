@@ -45,7 +45,7 @@ extern LIST_ENTRY PsLoadedModuleList;
  * Phase 1: the memory manager's threads. */
 BOOLEAN MmInitSystem(ULONG Phase);
 
-/* Gives back the kernel's own INIT sections and puts its PAGE sections under paging. */
+/* Gives back the kernel's own INIT sections. */
 VOID MmFreeKernelInitialization(VOID);
 
 /* Physical memory that the boot loader used (a module) becomes free. */

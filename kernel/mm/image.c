@@ -48,6 +48,7 @@ static VOID MiUnloadUnused(PLIST_ENTRY Unused);
 #pragma alloc_text(PAGE, MmLoadSystemImage)
 #pragma alloc_text(PAGE, MmUnloadSystemImage)
 #pragma alloc_text(PAGE, MmFreeDriverInitialization)
+#pragma alloc_text(PAGE, MmFreeKernelInitialization)
 #endif
 
 static VOID MiLockLoader(VOID)
@@ -326,4 +327,11 @@ VOID MmFreeDriverInitialization(PLDR_DATA_TABLE_ENTRY Entry)
             MiDiscardSection(&Image->Sections[i]);
         }
     }
+}
+
+/* Its PAGE sections were under paging from the start; they leave once there is a page file. */
+VOID MmFreeKernelInitialization(VOID)
+{
+    PAGED_CODE();
+    MmFreeDriverInitialization(&MiKernelImage.Ldr);
 }

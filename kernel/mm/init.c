@@ -26,6 +26,7 @@ BOOLEAN MmInitSystem(ULONG Phase)
         MiInitializeZeroing();
         MiInitializeNonPagedPool();
         MiInitializePagedPool();    /* object names, before there is a thread */
+        MiInitializeKernelImage();
         return TRUE;
     }
     MmDisablePagingExecutive = KeGetBootOption("nopaging", NULL, 0);
