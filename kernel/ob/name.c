@@ -13,7 +13,7 @@ static NTSTATUS ObpOpen(POBJECT_ATTRIBUTES Attributes, POBJECT_TYPE Type, ACCESS
 #ifdef ALLOC_PRAGMA
 #pragma alloc_text(PAGE, ObInsertObject, ObOpenObjectByName, ObReferenceObjectByAttributes)
 #pragma alloc_text(PAGE, ObpOpen, ObpDeleteNameIfUnused, ObMakeObjectTemporary, ObQueryObjectName)
-#pragma alloc_text(PAGE, ZwMakeTemporaryObject)
+#pragma alloc_text(PAGE, ZwMakeTemporaryObject, ObQueryNameString, ObReferenceObjectByName)
 #endif
 
 NTSTATUS ObInsertObject(PVOID Object, POBJECT_ATTRIBUTES Attributes, ACCESS_MASK DesiredAccess,
@@ -174,4 +174,45 @@ NTSTATUS ObQueryObjectName(PVOID Object, PUNICODE_STRING Name)
     Name->Length = (USHORT)(length + own);
     Name->MaximumLength = (USHORT)(Name->Length + sizeof(WCHAR));
     return STATUS_SUCCESS;
+}
+
+NTSTATUS NTAPI ObQueryNameString(PVOID Object, POBJECT_NAME_INFORMATION ObjectNameInfo,
+                                 ULONG Length, PULONG ReturnLength)
+{
+    UNICODE_STRING name;
+    NTSTATUS status;
+
+    PAGED_CODE();
+    status = ObQueryObjectName(Object, &name);
+    if (!NT_SUCCESS(status)) {
+        return status;
+    }
+    *ReturnLength = sizeof(OBJECT_NAME_INFORMATION);
+    if (name.Length != 0) {
+        *ReturnLength += name.Length + sizeof(WCHAR);
+    }
+    if (Length < *ReturnLength) {
+        status = STATUS_INFO_LENGTH_MISMATCH;
+    } else if (name.Length == 0) {
+        RtlInitUnicodeString(&ObjectNameInfo->Name, NULL);
+    } else {
+        ObjectNameInfo->Name.Buffer = (PWSTR)(ObjectNameInfo + 1);
+        ObjectNameInfo->Name.Length = name.Length;
+        ObjectNameInfo->Name.MaximumLength = (USHORT)(name.Length + sizeof(WCHAR));
+        RtlCopyMemory(ObjectNameInfo->Name.Buffer, name.Buffer, name.Length + sizeof(WCHAR));
+    }
+    ExFreePool(name.Buffer);
+    return status;
+}
+
+NTSTATUS NTAPI ObReferenceObjectByName(PUNICODE_STRING ObjectName, ULONG Attributes,
+                                       PACCESS_STATE AccessState, ACCESS_MASK DesiredAccess,
+                                       POBJECT_TYPE ObjectType, KPROCESSOR_MODE AccessMode,
+                                       PVOID ParseContext, PVOID *Object)
+{
+    OBJECT_ATTRIBUTES attributes;
+
+    PAGED_CODE();
+    InitializeObjectAttributes(&attributes, ObjectName, Attributes, NULL, NULL);
+    return ObpOpen(&attributes, ObjectType, DesiredAccess, ParseContext, Object);
 }
