@@ -192,8 +192,7 @@ NTSTATUS NTAPI ZwQueryInformationFile(HANDLE FileHandle, PIO_STATUS_BLOCK IoStat
     return status;
 }
 
-/* A rename to a name with a path: opens the directory it goes to. The file system takes the last
- * component of the name and the open directory. */
+/* A rename to a name with a path: opens the directory that holds, or would hold, the new name. */
 static NTSTATUS IopOpenTarget(PFILE_OBJECT File, PVOID Information, PHANDLE Target,
                               PFILE_OBJECT *TargetFile)
 {
@@ -202,20 +201,15 @@ static NTSTATUS IopOpenTarget(PFILE_OBJECT File, PVOID Information, PHANDLE Targ
     IO_STATUS_BLOCK block;
     UNICODE_STRING name;
     NTSTATUS status;
-    ULONG length;
 
     PAGED_CODE();
-    length = rename->FileNameLength / sizeof(WCHAR);
-    while (length != 0 && rename->FileName[length - 1] != L'\\') {
-        length--;
-    }
     name.Buffer = rename->FileName;
-    name.Length = name.MaximumLength = (USHORT)(length * sizeof(WCHAR));
+    name.Length = name.MaximumLength = (USHORT)rename->FileNameLength;
     InitializeObjectAttributes(&attributes, &name, OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE,
                                rename->RootDirectory, NULL);
-    status = ZwOpenFile(Target, FILE_ADD_FILE | SYNCHRONIZE, &attributes, &block,
-                        FILE_SHARE_VALID_FLAGS,
-                        FILE_DIRECTORY_FILE | FILE_SYNCHRONOUS_IO_NONALERT);
+    status = IoCreateFile(Target, FILE_ADD_FILE | SYNCHRONIZE, &attributes, &block, NULL, 0,
+                          FILE_SHARE_VALID_FLAGS, FILE_OPEN, FILE_SYNCHRONOUS_IO_NONALERT, NULL, 0,
+                          CreateFileTypeNone, NULL, IO_OPEN_TARGET_DIRECTORY);
     if (!NT_SUCCESS(status)) {
         return status;
     }

@@ -104,6 +104,7 @@ NTSTATUS IopReadImage(PVOID Context, PCUNICODE_STRING Name, PVOID *Buffer, SIZE_
 /* load.c, reinit.c */
 NTSTATUS IopLoadService(PIOP_SERVICE Service, PDRIVER_OBJECT *Driver, PCHAR Reason,
                         ULONG ReasonSize);
+VOID IopDropDriver(PIOP_DRIVER Driver);
 VOID IopRunReinits(BOOLEAN Boot);
 VOID IopForgetReinits(PDRIVER_OBJECT Driver);
 VOID IopDiscardInit(PDRIVER_OBJECT Driver);
@@ -210,6 +211,9 @@ PVPB IopCreateVpb(PDEVICE_OBJECT Device);
 VOID IopInitFileSystems(VOID);
 VOID IopShutdownFileSystems(VOID);
 
+/* shutdown.c */
+VOID IopInitShutdown(VOID);
+
 /* --- Plug and play --- */
 
 typedef enum _IOP_NODE_STATE {
@@ -236,6 +240,8 @@ extern IOP_NODE IopRootNode;
 extern PDRIVER_OBJECT IopPnpDriver;
 
 BOOLEAN IopInitPnp(VOID);
+PIOP_NODE IopCreateNode(PIOP_NODE Parent, PDEVICE_OBJECT Pdo);
+VOID IopFindRootDevices(VOID);
 VOID IopEnumerateRoot(BOOLEAN LoadDrivers);
 VOID IopStartNode(PIOP_NODE Node, BOOLEAN LoadDrivers);
 VOID IopStartChildren(PIOP_NODE Node, BOOLEAN LoadDrivers);
