@@ -122,7 +122,8 @@ NTSTATUS NTAPI IoOpenDeviceRegistryKey(PDEVICE_OBJECT DeviceObject, ULONG DevIns
         return status;
     }
     parent = NULL;
-    for (i = RTL_NUMBER_OF(IOP_CONTROL_SET) - 1; i <= path.Length / sizeof(WCHAR) && NT_SUCCESS(status); i++) {
+    for (i = RTL_NUMBER_OF(IOP_CONTROL_SET) - 1;
+         i <= path.Length / sizeof(WCHAR) && NT_SUCCESS(status); i++) {
         UNICODE_STRING part = path;
 
         if (i < path.Length / sizeof(WCHAR) && path.Buffer[i] != L'\\') {
