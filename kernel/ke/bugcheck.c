@@ -162,11 +162,10 @@ DECLSPEC_NORETURN static VOID KiBugCheck(ULONG Code, ULONG_PTR P1, ULONG_PTR P2,
                 P4, KdBugCheckName(Code));
     }
     if (Trap != NULL) {
-        KiPrint("eip %08lX  eflags %08lX  irql %lu  error %lX\n"
-                "eax %08lX  ebx %08lX  ecx %08lX  edx %08lX\n"
-                "esi %08lX  edi %08lX  ebp %08lX  thread %p\n",
-                Trap->Eip, Trap->EFlags, Trap->PreviousIrql, Trap->ErrCode, Trap->Eax, Trap->Ebx,
-                Trap->Ecx, Trap->Edx, Trap->Esi, Trap->Edi, Trap->Ebp, KiCurrentThread());
+        KiPrint("eip %08lX  eflags %08lX  irql %lu  error %lX  thread %p\n", Trap->Eip,
+                Trap->EFlags, Trap->PreviousIrql, Trap->ErrCode, KiCurrentThread());
+        KiPrint("eax %08lX  ebx %08lX  ecx %08lX  edx %08lX  esi %08lX  edi %08lX  ebp %08lX\n",
+                Trap->Eax, Trap->Ebx, Trap->Ecx, Trap->Edx, Trap->Esi, Trap->Edi, Trap->Ebp);
     }
     KiPrint("stack:\n");
     KiPrintFrame(Eip);
