@@ -259,6 +259,8 @@ typedef struct _MI_PAGE_IO {
 } MI_PAGE_IO;
 
 ULONG MiAllocateSlots(ULONG Wanted, ULONG *Got); /* (p) first of a run; 0: none left */
+ULONG MiFreeSlots(VOID);                         /* (p) how many are left */
+BOOLEAN MiReclaimSlots(VOID);                    /* (p) FALSE: no active page holds one */
 VOID MiFreeSlot(ULONG Slot);                     /* (p) */
 /* pageio.c: the one arrow to the I/O system. Starts the transfer; wait on Io->Done. */
 VOID MiStartPageIo(MI_PAGE_IO *Io, ULONG Slot);

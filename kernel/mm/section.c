@@ -71,6 +71,7 @@ static VOID MiReleaseResident(MI_SECTION *Section)
     PMMPTE Pte = MiGetPteAddress(Section->PageBase);
     KIRQL OldIrql;
 
+    Section->Resident = FALSE; /* first: who asks meanwhile must not rely on the pages */
     KeAcquireSpinLock(&MmPfnLock, &OldIrql);
     for (ULONG i = 0; i < Section->Pages; i++, Pte++) {
         MI_PFN Pfn = MI_PTE_PFN(*Pte);
@@ -80,7 +81,6 @@ static VOID MiReleaseResident(MI_SECTION *Section)
         MiUnpinFrame(Pfn);
     }
     KeReleaseSpinLock(&MmPfnLock, OldIrql);
-    Section->Resident = FALSE;
 }
 
 static VOID MiUpdateResidency(MI_SECTION *Section)

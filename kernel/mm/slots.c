@@ -39,6 +39,43 @@ VOID MiFreeSlot(ULONG Slot)
     File->Used--;
 }
 
+ULONG MiFreeSlots(VOID)
+{
+    ULONG Free = 0;
+
+    for (ULONG i = 0; i < MiPageFileCount; i++) {
+        Free += MiPageFiles[i].Pages - MiPageFiles[i].Used;
+    }
+    return Free;
+}
+
+/* The page file is full while active pages keep slots for the day they are trimmed clean. Takes
+ * some of those back: such a page is written again when it leaves, but one that has no copy
+ * anywhere can leave now. Looks at a stretch of the PFN database and goes on there next time. */
+#define MI_RECLAIM_STRETCH 4096
+#define MI_RECLAIM_WANTED  MI_CLUSTER_PAGES
+
+BOOLEAN MiReclaimSlots(VOID)
+{
+    static MI_PFN Cursor; /* (p) */
+    ULONG Reclaimed = 0;
+
+    for (ULONG Left = MiHighestPfn + 1; Left != 0 && Reclaimed < MI_RECLAIM_WANTED; Left--) {
+        PMMPFN Page;
+
+        if (Reclaimed != 0 && Left % MI_RECLAIM_STRETCH == 0) {
+            break;
+        }
+        Cursor = Cursor < MiHighestPfn ? Cursor + 1 : 0;
+        Page = MiPfn(Cursor);
+        if (Page->State == MiPageActive && Page->Slot != 0 && !(Page->Flags & MI_PFN_WRITING)) {
+            MiMarkDirty(Page);
+            Reclaimed++;
+        }
+    }
+    return Reclaimed != 0;
+}
+
 VOID MiQuerySlots(MM_STATISTICS *Statistics)
 {
     for (ULONG i = 0; i < MiPageFileCount; i++) {

@@ -237,7 +237,7 @@ VOID NTAPI MiBalanceThread(PVOID Context)
             continue;
         }
         Available = MiAvailablePages();
-        Coming = MiModifiedList.Count;
+        Coming = min(MiModifiedList.Count, MiFreeSlots());
         if (Available + Coming < MiGoalPages) {
             MiTrimWorkingSet(MiGoalPages - Available - Coming, FALSE);
         } else {

@@ -66,7 +66,9 @@ static ULONG MiWriteCluster(NTSTATUS *Status)
         MiWaitForPageIo(TRUE);
         KeAcquireSpinLock(&MmPfnLock, &OldIrql);
     }
-    Slot = MiAllocateSlots(min(MiModifiedList.Count, MI_CLUSTER_PAGES), &Got);
+    do {
+        Slot = MiAllocateSlots(min(MiModifiedList.Count, MI_CLUSTER_PAGES), &Got);
+    } while (Slot == 0 && MiReclaimSlots());
     if (Slot == 0) {
         BOOLEAN Say = !MiPageFileFullSaid;
 
