@@ -150,6 +150,7 @@ typedef struct _IDE_REQUEST {
     ULONG Offset;                               /* of the SRB's data in the IRP's MDL             */
     ULONG Attempts;
     BOOLEAN Dma;
+    BOOLEAN DmaFailed;                          /* at the first attempt                           */
     BOOLEAN Bounced;
     PUCHAR Buffer;                              /* system address of the data: PIO and bounce     */
     ULONG SectorsDone;                          /* PIO                                            */

@@ -49,6 +49,16 @@ static VOID FillSense(PSCSI_REQUEST_BLOCK Srb, NTSTATUS Status)
     Srb->SrbStatus |= SRB_STATUS_AUTOSENSE_VALID;
 }
 
+/* PIO could do what DMA could not, so it was not the medium. */
+static VOID CountDmaFailure(PIDE_DISK Disk)
+{
+    if (++Disk->DmaFailures == IDE_DMA_FAILURES) {
+        DbgPrint("atapi: %s: DMA failed %u times, going on without\n", Disk->Model,
+                 IDE_DMA_FAILURES);
+        Disk->Dma = FALSE;
+    }
+}
+
 /* Puts the request's result where it belongs, and its IRP on the caller's list. Lock held. */
 static VOID Finish(PIDE_CHANNEL Channel, NTSTATUS Status, PLIST_ENTRY Done)
 {
@@ -59,6 +69,9 @@ static VOID Finish(PIDE_CHANNEL Channel, NTSTATUS Status, PLIST_ENTRY Done)
     Irp->IoStatus.Information = 0;
     if (NT_SUCCESS(Status)) {
         Srb->SrbStatus = SRB_STATUS_SUCCESS;
+        if (Channel->Request.DmaFailed) {
+            CountDmaFailure(Channel->Request.Disk);
+        }
         if (Channel->Request.Operation == IdeRead || Channel->Request.Operation == IdeWrite) {
             Irp->IoStatus.Information = Srb->DataTransferLength;
         }
@@ -98,7 +111,6 @@ static BOOLEAN WorthRepeating(NTSTATUS Status)
 static VOID Settle(PIDE_CHANNEL Channel, NTSTATUS Status, PLIST_ENTRY Done)
 {
     PIDE_REQUEST Request = &Channel->Request;
-    PIDE_DISK Disk = Request->Disk;
 
     while (Status != STATUS_PENDING) {
         if (NT_SUCCESS(Status) || !WorthRepeating(Status) ||
@@ -106,14 +118,8 @@ static VOID Settle(PIDE_CHANNEL Channel, NTSTATUS Status, PLIST_ENTRY Done)
             Finish(Channel, Status, Done);
             return;
         }
-        if (Request->Dma) {
-            Request->Dma = FALSE;
-            if (++Disk->DmaFailures == IDE_DMA_FAILURES) {
-                DbgPrint("atapi: %s: DMA failed %u times, going on without\n", Disk->Model,
-                         IDE_DMA_FAILURES);
-                Disk->Dma = FALSE;
-            }
-        }
+        Request->DmaFailed = Request->Dma;
+        Request->Dma = FALSE;
         if (Status == STATUS_IO_TIMEOUT) {
             Reset(Channel);
             return;
