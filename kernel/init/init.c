@@ -24,6 +24,9 @@ VOID KiSystemStartup(VOID);
 static VOID NTAPI KiPhase1(PVOID Context);
 static VOID KiCreatePagingFile(VOID);
 static VOID KiMust(BOOLEAN Done, PCSTR Sentence);
+static DECLSPEC_NORETURN VOID KiBecomeIdle(VOID);
+
+static KEVENT KiBootThreadIdle; /* the boot thread has left INIT code for good */
 
 #ifdef ALLOC_PRAGMA
 #pragma alloc_text(INIT, KiSystemStartup)
@@ -38,6 +41,14 @@ static VOID KiMust(BOOLEAN Done, PCSTR Sentence)
     }
 }
 
+/* Not INIT. Phase 1 waits for it: as a thread that only runs when no other can, the boot thread
+ * might not get out of INIT before INIT goes. */
+static DECLSPEC_NOINLINE VOID KiBecomeIdle(VOID)
+{
+    KeSetEvent(&KiBootThreadIdle, IO_NO_INCREMENT, FALSE);
+    KeIdle();
+}
+
 VOID KiSystemStartup(VOID)
 {
     KeInitProcessor();                          /* tables, FS; faults are reported from here */
@@ -47,8 +58,9 @@ VOID KiSystemStartup(VOID)
 
     KiMust(MmInitSystem(0), "there is too little memory.");
     KiMust(ExInitSystem(0) && ObInitSystem(), "the object manager found too little memory.");
+    KeInitializeEvent(&KiBootThreadIdle, NotificationEvent, FALSE);
     KiMust(PsInitSystem(KiPhase1), "there is too little memory for threads.");
-    KeIdle();
+    KiBecomeIdle();
 }
 
 static VOID KiCreatePagingFile(VOID)
@@ -66,6 +78,7 @@ static VOID KiCreatePagingFile(VOID)
 /* Not INIT itself: it is running while INIT goes. */
 static VOID NTAPI KiPhase1(PVOID Context)
 {
+    KeWaitForSingleObject(&KiBootThreadIdle, Executive, KernelMode, FALSE, NULL);
     DbgPrint("Pagoda 1\n");
     KiMust(MmInitSystem(1), "there is too little memory for paging.");
     KiMust(ExInitSystem(1), "there is too little memory for worker threads.");
