@@ -59,7 +59,7 @@ VOID TestOpening(VOID)
     Refused(ROOT, FILE_OPEN, FILE_NON_DIRECTORY_FILE, STATUS_FILE_IS_A_DIRECTORY,
             "folder opened as file");
     Refused(ROOT L"\\a*b", FILE_CREATE, 0, STATUS_OBJECT_NAME_INVALID, "a star in a name");
-    Refused(ROOT L"\\a\\\\b", FILE_OPEN, 0, STATUS_OBJECT_NAME_INVALID, "an empty component");
+    Refused(ROOT L"\\\\b", FILE_OPEN, 0, STATUS_OBJECT_NAME_INVALID, "an empty component");
     CheckStatus(Open(&folder, NULL, ROOT, FILE_LIST_DIRECTORY, SHARE_ALL, FILE_OPEN,
                      FILE_DIRECTORY_FILE),
                 STATUS_SUCCESS, "the folder is opened");
