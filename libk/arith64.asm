@@ -247,3 +247,7 @@ __aullshr:
     xor eax, eax
     xor edx, edx
     ret
+
+%ifidn __OUTPUT_FORMAT__, elf32     ; host tests: no executable stack wanted
+section .note.GNU-stack noalloc noexec nowrite progbits
+%endif

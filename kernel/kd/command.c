@@ -28,6 +28,7 @@ static const KD_COMMAND Commands[] = {
     { "shutdown", "", "writes everything back and turns the machine off", KdpShutdown },
 };
 
+static const CHAR NoSuchCommand[] = "there is no such command; try help";
 static BOOLEAN ErrorSaid;       /* the running command has said what is wrong */
 
 static ULONG CutWords(PSTR Line, PSTR *Words);
@@ -97,7 +98,10 @@ NTSTATUS KdpRunLine(PSTR Line)
     }
     ErrorSaid = FALSE;
     Command = FindCommand(Words[0]);
-    Status = Command == NULL ? STATUS_NOT_IMPLEMENTED : Command->Routine(Count, Words);
+    if (Command == NULL) {
+        return KdpError(Words[0], STATUS_NOT_IMPLEMENTED, NoSuchCommand);
+    }
+    Status = Command->Routine(Count, Words);
     if (!NT_SUCCESS(Status) && !ErrorSaid) {
         KdpError(Words[0], Status, NULL);
     }
@@ -136,7 +140,7 @@ NTSTATUS KdpHelp(ULONG Count, PSTR *Words)
         const KD_COMMAND *Command = FindCommand(Words[1]);
 
         if (Command == NULL) {
-            return KdpError(Words[1], STATUS_NOT_IMPLEMENTED, NULL);
+            return KdpError(Words[1], STATUS_NOT_IMPLEMENTED, NoSuchCommand);
         }
         DbgPrint("%s %s\n    %s\n", Command->Name, Command->Arguments, Command->Help);
         return STATUS_SUCCESS;

@@ -381,7 +381,7 @@ static const struct {
     { STATUS_DEVICE_BUSY, "it is in use" },
     { STATUS_IO_DEVICE_ERROR, "the device reports an error" },
     { STATUS_DEVICE_DATA_ERROR, "the device cannot read its data" },
-    { STATUS_NOT_IMPLEMENTED, "there is no such command" },
+    { STATUS_NOT_IMPLEMENTED, "nobody has written that" },
     { STATUS_UNSUCCESSFUL, "it failed" },
 };
 
