@@ -255,11 +255,15 @@ NTSTATUS KdpUnload(ULONG Count, PSTR *Words)
     return Count != 2 ? KdpUsage("unload") : KdpUnloadDriver(Words[1]);
 }
 
+/* Looks for \Driver\NAME or \FileSystem\NAME; *Context becomes NULL when it is there. */
 static BOOLEAN CompareDriver(PVOID Context, const IO_DRIVER_STATE *State)
 {
     PUNICODE_STRING *Wanted = Context;
     UNICODE_STRING Tail = *State->Name;
 
+    if (*Wanted == NULL) {
+        return FALSE;               /* found in the directory before this one */
+    }
     while (Tail.Length != 0 && Tail.Buffer[Tail.Length / sizeof(WCHAR) - 1] != L'\\') {
         Tail.Length -= sizeof(WCHAR);
     }
@@ -268,7 +272,7 @@ static BOOLEAN CompareDriver(PVOID Context, const IO_DRIVER_STATE *State)
     if (!RtlEqualUnicodeString(&Tail, *Wanted, TRUE)) {
         return TRUE;
     }
-    *Wanted = NULL;                 /* found */
+    *Wanted = NULL;
     return FALSE;
 }
 
