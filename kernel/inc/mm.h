@@ -99,7 +99,9 @@ BOOLEAN MmDescribeAddress(PVOID Address, PMM_ADDRESS_NAME Name);
 /* TRUE when the address may leave memory at some time: pageable section not locked, paged pool. */
 BOOLEAN MmIsAddressPageable(PVOID Address);
 
-/* --- Page files (kernel/mm/pagefile.c) --- */
+/* --- Page files (kernel/mm/pagefile.c, settings.c) --- */
+/* Those that the registry names; says so when there is none. Once, at start-up. */
+VOID MmCreatePagingFiles(VOID);
 NTSTATUS MmCreatePagingFile(PUNICODE_STRING Name, ULONG MinimumPages, ULONG MaximumPages);
 /* No more page-outs are started; called before the file systems are shut down. */
 VOID MmShutdownSystem(VOID);

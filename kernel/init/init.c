@@ -17,12 +17,7 @@
 
 VOID KiSystemStartup(VOID);
 
-#define PAGING_FILE         L"\\DosDevices\\C:\\pagefile.sys"
-#define PAGING_FILE_PAGES   4096        /* 16 MiB, if the volume has the room */
-#define PAGING_FILE_LEAST   512
-
 static VOID NTAPI KiPhase1(PVOID Context);
-static VOID KiCreatePagingFile(VOID);
 static VOID KiMust(BOOLEAN Done, PCSTR Sentence);
 static DECLSPEC_NORETURN VOID KiBecomeIdle(VOID);
 
@@ -30,7 +25,6 @@ static KEVENT KiBootThreadIdle; /* the boot thread has left INIT code for good *
 
 #ifdef ALLOC_PRAGMA
 #pragma alloc_text(INIT, KiSystemStartup)
-#pragma alloc_text(INIT, KiCreatePagingFile)
 #pragma alloc_text(INIT, KiMust)
 #endif
 
@@ -63,18 +57,6 @@ VOID KiSystemStartup(VOID)
     KiBecomeIdle();
 }
 
-static VOID KiCreatePagingFile(VOID)
-{
-    UNICODE_STRING name;
-    NTSTATUS status;
-
-    RtlInitUnicodeString(&name, PAGING_FILE);
-    status = MmCreatePagingFile(&name, PAGING_FILE_LEAST, PAGING_FILE_PAGES);
-    if (!NT_SUCCESS(status)) {
-        DbgPrint("No page file: C:\\pagefile.sys (0x%08lX). Nothing will be paged out.\n", status);
-    }
-}
-
 /* Not INIT itself: it is running while INIT goes. */
 static VOID NTAPI KiPhase1(PVOID Context)
 {
@@ -88,9 +70,9 @@ static VOID NTAPI KiPhase1(PVOID Context)
 
     IoInitSystem();                             /* boot drivers, C:, \SystemRoot             */
     CmInitSystem(1);                            /* the volume's hive takes over              */
-    KiCreatePagingFile();
+    MmCreatePagingFiles();                      /* pages may leave from here on              */
     IoStartSystemDrivers();
 
-    MmFreeKernelInitialization();               /* INIT goes, PAGE becomes pageable          */
+    MmFreeKernelInitialization();               /* INIT goes                                 */
     KdConsole();
 }

@@ -2,8 +2,6 @@
 #include "mi.h"
 #include "ke.h"
 #include "ps.h"
-#include "loader.h"
-#include "pagefile.h"
 
 #ifdef ALLOC_PRAGMA
 #pragma alloc_text(INIT, MmInitSystem)
@@ -29,7 +27,6 @@ BOOLEAN MmInitSystem(ULONG Phase)
         MiInitializeKernelImage();
         return TRUE;
     }
-    MmDisablePagingExecutive = KeGetBootOption("nopaging", NULL, 0);
     return NT_SUCCESS(PsCreateNamedSystemThread("Mm balance", MI_BALANCE_PRIORITY, MiBalanceThread,
                                                 NULL, NULL)) &&
            NT_SUCCESS(PsCreateNamedSystemThread("Mm writer", MI_WRITER_PRIORITY, MiWriterThread,

@@ -311,6 +311,8 @@ VOID MiStartSections(MI_IMAGE *Image);
 /* Locks are reported and dropped; nothing is read in. The caller then deletes the pages. */
 VOID MiStopSections(MI_IMAGE *Image);
 VOID MiDiscardSection(MI_SECTION *Section);
+/* After the rules for all images changed: pins or releases each section as they say now. */
+VOID MiUpdateImage(MI_IMAGE *Image);
 MI_IMAGE *MiFindImage(PVOID Address); /* modules.c; any IRQL */
 MI_SECTION *MiFindSection(MI_IMAGE *Image, PVOID Address);
 extern BOOLEAN MmDisablePagingExecutive; /* (c) */

@@ -94,6 +94,15 @@ static VOID MiUpdateResidency(MI_SECTION *Section)
     }
 }
 
+VOID MiUpdateImage(MI_IMAGE *Image)
+{
+    ExAcquireFastMutex(&Image->Paging);
+    for (ULONG i = 0; i < Image->SectionCount; i++) {
+        MiUpdateResidency(&Image->Sections[i]);
+    }
+    ExReleaseFastMutex(&Image->Paging);
+}
+
 /* Pages that a neighbouring section shares (alignment below a page) belong to neither: they stay
  * where they are as long as the image does. */
 static VOID MiComputeWholePages(MI_IMAGE *Image, ULONG Index)
