@@ -185,6 +185,10 @@ static NTSTATUS MiResolveForwarder(MI_LOAD *Load, MI_IMAGE *Importer, PCSTR Forw
     for (ULONG i = 1; i < 3 && Status == STATUS_DLL_NOT_FOUND; i++) {
         Status = MiResolveImage(Load, Importer, Forwarder, Length, Extensions[i], TRUE, Exporter);
     }
+    if (Status == STATUS_DLL_NOT_FOUND) {
+        return MiRefuseImage(Load, Status, "%s imports %.60s, a forwarder, whose module is not there",
+                             Importer->Name, Forwarder);
+    }
     if (!NT_SUCCESS(Status)) {
         return Status;
     }

@@ -40,6 +40,7 @@ def body(t):
         machine.shutdown()
 
     with t.machine(drivers=built("test_imports", "chaina")) as machine:
+        t.command(machine, r"del C:\Pagoda\System32\drivers\chainb.sys")
         before = t.command(machine, "drivers")
         status, text = machine.command("load test_imports.sys")
         t.check("a missing library of a library: STATUS_DLL_NOT_FOUND", status == 0xC0000135, text)

@@ -118,7 +118,7 @@ static void TestRefusals(void)
         { "lost.sys", STATUS_DRIVER_ENTRYPOINT_NOT_FOUND, "",
           "lost.sys imports Nothing from lb.sys, which has no such routine" },
         { "nowhere.sys", STATUS_DLL_NOT_FOUND, "",
-          "nowhere.sys imports gone.dll, which is not there" },
+          "nowhere.sys imports gone.It, a forwarder, whose module is not there" },
         { "ca.sys", STATUS_INVALID_IMAGE_FORMAT, "", "cb.sys and ca.sys import each other in a circle" },
         { "self.sys", STATUS_INVALID_IMAGE_FORMAT, "",
           "self.sys and self.sys import each other in a circle" },

@@ -6,7 +6,7 @@
 DRIVER_INITIALIZE DriverEntry;
 DRIVER_UNLOAD Unload;
 DRIVER_REINITIALIZE Again;
-_Dispatch_type_(IRP_MJ_CREATE) DRIVER_DISPATCH Create;
+DRIVER_DISPATCH Flush;
 
 PDRIVER_OBJECT TheDriver;
 static PDEVICE_OBJECT Device;
@@ -108,7 +108,7 @@ PVOID Middle(PVOID Routine)
     return (PUCHAR)Routine + PAGE_SIZE;
 }
 
-NTSTATUS NTAPI Create(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+NTSTATUS NTAPI Flush(PDEVICE_OBJECT DeviceObject, PIRP Irp)
 {
     Irp->IoStatus.Status = STATUS_SUCCESS;
     Irp->IoStatus.Information = 0;
@@ -149,9 +149,7 @@ NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING Registry
     }
     TheDriver = DriverObject;
     DriverObject->DriverUnload = Unload;
-    DriverObject->MajorFunction[IRP_MJ_CREATE] = Create;
-    DriverObject->MajorFunction[IRP_MJ_CLOSE] = Create;
-    DriverObject->MajorFunction[IRP_MJ_CLEANUP] = Create;
+    DriverObject->MajorFunction[IRP_MJ_FLUSH_BUFFERS] = Flush;
     Check(MmIsAddressValid((PVOID)(ULONG_PTR)DriverEntry), "INIT is there in DriverEntry");
     IoRegisterDriverReinitialization(DriverObject, Again, NULL);
     return STATUS_SUCCESS;

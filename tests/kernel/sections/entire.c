@@ -2,21 +2,19 @@
  * is looked at is the second page of a long function and of a long array. */
 #include "sections_test.h"
 
-static VOID OpenOwnDevice(VOID)
+static VOID CallOwnDevice(VOID)
 {
-    UNICODE_STRING Name = RTL_CONSTANT_STRING(L"\\Device\\TestSections");
-    OBJECT_ATTRIBUTES Attributes;
-    IO_STATUS_BLOCK Iosb;
-    HANDLE Handle;
+    IO_STATUS_BLOCK Iosb = { { STATUS_UNSUCCESSFUL }, 0 };
+    KEVENT Done;
+    PIRP Irp;
 
-    InitializeObjectAttributes(&Attributes, &Name, OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE, NULL,
-                               NULL);
-    NTSTATUS Status = ZwCreateFile(&Handle, GENERIC_READ, &Attributes, &Iosb, NULL, 0, 0,
-                                   FILE_OPEN, 0, NULL, 0);
-    Check(NT_SUCCESS(Status), "10 dispatch routines fault in when called");
-    if (NT_SUCCESS(Status)) {
-        ZwClose(Handle);
+    KeInitializeEvent(&Done, NotificationEvent, FALSE);
+    Irp = IoBuildSynchronousFsdRequest(IRP_MJ_FLUSH_BUFFERS, TheDriver->DeviceObject, NULL, 0, NULL,
+                                       &Done, &Iosb);
+    if (Irp != NULL && IoCallDriver(TheDriver->DeviceObject, Irp) == STATUS_PENDING) {
+        KeWaitForSingleObject(&Done, Executive, KernelMode, FALSE, NULL);
     }
+    Check(NT_SUCCESS(Iosb.Status), "10 dispatch routines fault in when called");
 }
 
 static VOID TestPageEntire(VOID)
@@ -31,7 +29,7 @@ static VOID TestPageEntire(VOID)
     Check(PlainNumbers[WORDS / 2] == 31, "10 .data comes back as it was");
     Check(PlainCode(1) == 5, "10 .text comes back");
     TrimOut();
-    OpenOwnDevice();
+    CallOwnDevice();
 
     MmPageEntireDriver((PVOID)(ULONG_PTR)PlainCode);
     MmResetDriverPaging((PVOID)(ULONG_PTR)PlainCode);
