@@ -645,8 +645,8 @@ NTKERNELAPI ULONG NTAPI ExGetSharedWaiterCount(PERESOURCE Resource);
  *   WorkItem   ExInitializeWorkItem first; nonpaged; may be freed by the routine
  *   QueueType  DelayedWorkQueue; CriticalWorkQueue for what must not wait behind that
  *   IRQL       <= DISPATCH_LEVEL
- *   misuse     an item that is queued already: bugcheck 0xE4 (1, item, …); a routine that
- *              returns at another IRQL: 0xE4 (2, routine, IRQL)
+ *   misuse     a routine that returns at another IRQL: bugcheck 0xE4 (2, routine, IRQL); an item
+ *              that is queued twice damages the queue
  *   see        ExQueueWorkItem, Windows driver documentation, wdm.h */
 NTKERNELAPI VOID NTAPI ExQueueWorkItem(PWORK_QUEUE_ITEM WorkItem, WORK_QUEUE_TYPE QueueType);
 

@@ -203,7 +203,7 @@ typedef struct _PCI_COMMON_CONFIG {
 
 /* HalGetBusDataByOffset from offset 0.
  *
- *   BusDataType  PCIConfiguration, or Cmos
+ *   BusDataType  PCIConfiguration; there are no others
  *   BusNumber    of the bus
  *   SlotNumber   a PCI_SLOT_NUMBER as a ULONG
  *   Buffer       receives the data
@@ -217,7 +217,7 @@ NTHALAPI ULONG NTAPI HalGetBusData(BUS_DATA_TYPE BusDataType, ULONG BusNumber, U
 
 /* Reads a device's configuration.
  *
- *   BusDataType  PCIConfiguration, or Cmos
+ *   BusDataType  PCIConfiguration; there are no others
  *   BusNumber    of the bus
  *   SlotNumber   a PCI_SLOT_NUMBER as a ULONG
  *   Buffer       receives the data
@@ -232,7 +232,7 @@ NTHALAPI ULONG NTAPI HalGetBusDataByOffset(BUS_DATA_TYPE BusDataType, ULONG BusN
 
 /* HalSetBusDataByOffset to offset 0.
  *
- *   BusDataType  PCIConfiguration, or Cmos
+ *   BusDataType  PCIConfiguration; there are no others
  *   BusNumber    of the bus
  *   SlotNumber   a PCI_SLOT_NUMBER as a ULONG
  *   Buffer       the data
@@ -245,7 +245,7 @@ NTHALAPI ULONG NTAPI HalSetBusData(BUS_DATA_TYPE BusDataType, ULONG BusNumber, U
 
 /* Writes a device's configuration.
  *
- *   BusDataType  PCIConfiguration, or Cmos
+ *   BusDataType  PCIConfiguration; there are no others
  *   BusNumber    of the bus
  *   SlotNumber   a PCI_SLOT_NUMBER as a ULONG
  *   Buffer       the data

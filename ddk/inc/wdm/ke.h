@@ -496,7 +496,8 @@ NTKERNELAPI BOOLEAN NTAPI KeReadStateTimer(PKTIMER Timer);
  *   Timeout     units of 100 ns as for KeSetTimer; points to 0: only look; NULL: for ever
  *   returns     STATUS_SUCCESS; STATUS_TIMEOUT; STATUS_ALERTED; STATUS_USER_APC
  *   IRQL        <= APC_LEVEL; DISPATCH_LEVEL only with a Timeout of 0
- *   misuse      a wait at DISPATCH_LEVEL: bugcheck 0xA
+ *   misuse      a wait at DISPATCH_LEVEL: bugcheck 0xB8 (thread, object, IRQL) in a DPC, 0xA
+ *               (object, IRQL, …) elsewhere
  *   see         KeWaitForSingleObject, Windows driver documentation, wdm.h */
 NTKERNELAPI NTSTATUS NTAPI KeWaitForSingleObject(PVOID Object, KWAIT_REASON WaitReason,
                                                  KPROCESSOR_MODE WaitMode, BOOLEAN Alertable,

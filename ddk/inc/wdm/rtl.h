@@ -50,7 +50,8 @@ NTSYSAPI ULONG NTAPI vDbgPrintEx(ULONG ComponentId, ULONG Level, PCSTR Format,
 /* Breaks into the kernel debugger. DbgBreakPointWithStatus tells it a number.
  *
  *   IRQL    any
- *   misuse  nobody is there to catch it: bugcheck 0x1E (0x80000003, address)
+ *   misuse  nobody is there to catch it: bugcheck 0x7E (0x80000003, address, …), at
+ *           DISPATCH_LEVEL and above 0x1E
  *   see     DbgBreakPoint, Windows driver documentation, wdm.h */
 NTSYSAPI VOID NTAPI DbgBreakPoint(VOID);
 NTSYSAPI VOID NTAPI DbgBreakPointWithStatus(ULONG Status);
