@@ -50,7 +50,7 @@ static ULONG NTAPI MisuseRecurse(ULONG Depth)
     return Sink;
 }
 
-static VOID NTAPI Misuse(VOID)
+static DECLSPEC_NOINLINE VOID NTAPI Misuse(VOID)
 {
     KIRQL OldIrql;
     PVOID Handle;
