@@ -11,6 +11,7 @@
 #define PM_SLP_EN           0x2000
 #define QEMU_PM_CONTROL     0x604
 #define BOCHS_POWER         0x8900
+#define POWER_OFF_TIME      500000          /* microseconds until we no longer believe in it */
 #define RESET_CONTROL       0xCF9
 #define RESET_FULL          0x06
 #define KBC_COMMAND         0x64
@@ -56,6 +57,7 @@ VOID HalPowerOff(VOID)
     while (*shutdown != 0) {
         HalpOut8(BOCHS_POWER, (UCHAR)*shutdown++);
     }
+    KeStallExecutionProcessor(POWER_OFF_TIME);
     HalDisplayChars(text, sizeof(text) - 1);
     HalSerialWrite(text, sizeof(text) - 1);
     HalHalt();
