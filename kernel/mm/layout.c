@@ -175,7 +175,8 @@ static NTSTATUS MiGetFile(MI_LOAD *Load, PCUNICODE_STRING Name, MI_IMAGE *Import
     }
     MiAsciiName(Name, Plain, sizeof(Plain));
     BOOLEAN Missing = Status == STATUS_OBJECT_NAME_NOT_FOUND ||
-                      Status == STATUS_OBJECT_PATH_NOT_FOUND || Status == STATUS_NO_SUCH_FILE;
+                      Status == STATUS_OBJECT_PATH_NOT_FOUND || Status == STATUS_NO_SUCH_FILE ||
+                      (Importer != NULL && Status == STATUS_OBJECT_NAME_INVALID);
     if (Importer != NULL && Missing) {
         return MiRefuseImage(Load, STATUS_DLL_NOT_FOUND, "%s imports %s, which is not there",
                              Importer->Name, Plain);
