@@ -143,8 +143,9 @@ ULONG MmQueryPoolTags(MM_POOL_TAG_STATE *Rows, ULONG Count);
  * STATUS_DISK_FULL when slots ran out, the device's status when a write failed. */
 NTSTATUS MmTrimPages(PLDR_DATA_TABLE_ENTRY Entry, BOOLEAN Out);
 
-/* --- Failure injection, for tests (console option, kernel/mm/poolfail.c) --- */
-/* While not zero, pool allocations made by a thread that performs paging I/O fail. */
+/* --- Failure injection, for tests (kernel/mm/pool.c) --- */
+/* While not zero, pool allocations made inside paging I/O fail: by the thread that issues a
+ * transfer, or at DISPATCH_LEVEL while one is in flight. */
 extern volatile LONG MmFailPagingAllocations;
 /* How many were refused that way. */
 extern volatile LONG MmPagingAllocationsRefused;

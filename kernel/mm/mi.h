@@ -264,6 +264,7 @@ BOOLEAN MiReclaimSlots(VOID);                    /* (p) FALSE: no active page ho
 VOID MiFreeSlot(ULONG Slot);                     /* (p) */
 /* pageio.c: the one arrow to the I/O system. Starts the transfer; wait on Io->Done. */
 VOID MiStartPageIo(MI_PAGE_IO *Io, ULONG Slot);
+extern volatile LONG MiTransfersInFlight; /* interlocked */
 MI_PAGE_IO *MiTryGetPageIo(BOOLEAN Write); /* (p) NULL: all in use */
 VOID MiWaitForPageIo(BOOLEAN Write);              /* waits for one to come free; no lock held */
 VOID MiDropPageIo(MI_PAGE_IO *Io);         /* (p) */

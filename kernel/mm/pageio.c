@@ -17,12 +17,14 @@
 static LIST_ENTRY MiIdleIo[2];      /* (p) free transfers: [0] reads, [1] writes   */
 static ULONG MiIoWaiters;           /* (p) threads in MiWaitForPageIo              */
 static KEVENT MiIoFreed;            /* notification                                */
+volatile LONG MiTransfersInFlight;  /* interlocked                                 */
 
 static NTSTATUS NTAPI MiPageIoDone(PDEVICE_OBJECT Device, PIRP Irp, PVOID Context)
 {
     MI_PAGE_IO *Io = Context;
 
     (VOID)Device;
+    InterlockedDecrement(&MiTransfersInFlight);
     Io->Iosb = Irp->IoStatus;
     KeSetEvent(&Io->Done, Io->Write ? 0 : 2, FALSE);
     return STATUS_MORE_PROCESSING_REQUIRED;
@@ -64,6 +66,7 @@ VOID MiStartPageIo(MI_PAGE_IO *Io, ULONG Slot)
     Stack->Parameters.Read.ByteOffset.QuadPart = (LONGLONG)MiPageOfSlot(Slot) << PAGE_SHIFT;
     IoSetCompletionRoutine(Io->Irp, MiPageIoDone, Io, TRUE, TRUE, TRUE);
 
+    InterlockedIncrement(&MiTransfersInFlight);
     KeGetCurrentThread()->PagingIo++;
     IoCallDriver(Device, Io->Irp);
     KeGetCurrentThread()->PagingIo--;

@@ -203,13 +203,20 @@ static VOID MiCheckAllocation(POOL_TYPE PoolType, SIZE_T Bytes, ULONG Tag)
     }
 }
 
+/* On the thread that issues a transfer, or in an interrupt's wake while one is in flight. */
+static BOOLEAN MiIsInsidePaging(VOID)
+{
+    return KeGetCurrentThread()->PagingIo != 0 ||
+           (MiTransfersInFlight != 0 && KeGetCurrentIrql() == DISPATCH_LEVEL);
+}
+
 PVOID NTAPI ExAllocatePoolWithTag(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag)
 {
     MI_POOL *Pool = (PoolType & POOL_TYPE_PAGED) ? &MiPagedPool : &MiNonPagedPool;
     PVOID Block;
 
     MiCheckAllocation(PoolType, NumberOfBytes, Tag);
-    if (MmFailPagingAllocations != 0 && KeGetCurrentThread()->PagingIo != 0) {
+    if (MmFailPagingAllocations != 0 && MiIsInsidePaging()) {
         InterlockedIncrement(&MmPagingAllocationsRefused);
         Block = NULL;
     } else if (NumberOfBytes > POOL_MAX_SMALL || (PoolType & POOL_TYPE_ALIGNED)) {
