@@ -57,15 +57,22 @@ PDEVICE_OBJECT NTAPI IoAttachDeviceToDeviceStack(PDEVICE_OBJECT SourceDevice,
     return top;
 }
 
+/* A plug and play stack is deleted from below: the driver above detaches last, and the device it
+ * detaches from goes then. */
 VOID NTAPI IoDetachDevice(PDEVICE_OBJECT TargetDevice)
 {
+    BOOLEAN last;
     KIRQL irql;
 
     KeAcquireSpinLock(&IopDatabaseLock, &irql);
     NT_ASSERT(TargetDevice->AttachedDevice != NULL);
     IopDeviceExtension(TargetDevice->AttachedDevice)->AttachedTo = NULL;
     TargetDevice->AttachedDevice = NULL;
+    last = IopDeviceExtension(TargetDevice)->DeletePending && TargetDevice->ReferenceCount == 0;
     KeReleaseSpinLock(&IopDatabaseLock, irql);
+    if (last) {
+        IopUnlinkDevice(TargetDevice);
+    }
 }
 
 NTSTATUS NTAPI IoAttachDevice(PDEVICE_OBJECT SourceDevice, PUNICODE_STRING TargetDevice,

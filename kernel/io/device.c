@@ -12,7 +12,6 @@ KSPIN_LOCK IopDatabaseLock;
 static volatile LONG IopNextDeviceName; /* (i) */
 
 static VOID IopDeleteDeviceObject(PVOID Object);
-static VOID IopUnlinkDevice(PDEVICE_OBJECT Device);
 
 #ifdef ALLOC_PRAGMA
 #pragma alloc_text(PAGE, IoCreateDevice, IopDeleteDeviceObject)
@@ -118,15 +117,16 @@ NTSTATUS NTAPI IoCreateDevice(PDRIVER_OBJECT DriverObject, ULONG DeviceExtension
     return STATUS_SUCCESS;
 }
 
-/* Takes a deleted device that nobody uses off its driver's list and drops the creator's pointer. */
-static VOID IopUnlinkDevice(PDEVICE_OBJECT Device)
+/* Takes a deleted device that nobody has open and nothing is attached to off its driver's list, and
+ * drops the creator's pointer. */
+VOID IopUnlinkDevice(PDEVICE_OBJECT Device)
 {
     PIOP_DEVICE_EXTENSION own = IopDeviceExtension(Device);
     PDEVICE_OBJECT *link;
     KIRQL irql;
 
     KeAcquireSpinLock(&IopDatabaseLock, &irql);
-    if (own->Unlinked || Device->ReferenceCount != 0) {
+    if (own->Unlinked || Device->ReferenceCount != 0 || Device->AttachedDevice != NULL) {
         KeReleaseSpinLock(&IopDatabaseLock, irql);
         return;
     }

@@ -134,6 +134,7 @@ FORCEINLINE PIOP_DEVICE_EXTENSION IopDeviceExtension(PDEVICE_OBJECT Device)
 /* device.c */
 BOOLEAN IopCreateDeviceType(VOID);
 VOID IopDereferenceDevice(PDEVICE_OBJECT Device, PVPB Vpb);
+VOID IopUnlinkDevice(PDEVICE_OBJECT Device);
 /* timer.c */
 VOID IopRemoveTimer(PDEVICE_OBJECT DeviceObject);
 /* attach.c */
