@@ -85,12 +85,13 @@ static PFAT_NODE FatLookupNode(PFAT_NODE Directory, ULONG Offset)
 NTSTATUS FatOpenNode(PFAT_NODE Directory, PFAT_FOUND Found, PFAT_NODE *Result)
 {
     PFAT_VOLUME V = Directory->Volume;
-    PFAT_NODE node = FatLookupNode(Directory, Found->Offset);
+    PFAT_NODE node;
     USHORT bytes = (USHORT)(Found->NameLength * sizeof(WCHAR));
     NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
 
     PAGED_CODE();
     *Result = NULL;
+    node = FatLookupNode(Directory, Found->Offset);
     if (node != NULL) {
         node->References++;
         *Result = node;

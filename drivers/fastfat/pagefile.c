@@ -68,10 +68,11 @@ NTSTATUS FatRemapPageFile(PFCB Fcb)
 /* The first and only open of a page file: the caller has seen to that. */
 NTSTATUS FatOpenPageFile(PVCB Vcb, PFCB Fcb)
 {
-    PPAGING_FILE file = ExAllocatePoolWithTag(NonPagedPool, sizeof(*file), FAT_TAG);
     NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
+    PPAGING_FILE file;
 
     PAGED_CODE();
+    file = ExAllocatePoolWithTag(NonPagedPool, sizeof(*file), FAT_TAG);
     if (file == NULL) {
         return status;
     }

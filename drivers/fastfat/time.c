@@ -9,11 +9,29 @@
 #pragma code_seg("PAGE")
 #endif
 
-#define TICKS_PER_SECOND 10000000ull
+#define TICKS_PER_SECOND 10000000u
 #define SECONDS_PER_DAY 86400u
 #define DAYS_1601_TO_1980 138426u /* 1 January of both */
 #define DAYS_MARCH_1600_TO_1601 306u
 #define DAYS_PER_CENTURY4 146097u
+
+/* Long division, a byte at a time: Divisor < 2^24. The compiler's own 64-bit division would bring
+ * its library with it, and that would be nonpaged. */
+static ULONGLONG FatDivide(ULONGLONG Value, ULONG Divisor, PULONG Rest)
+{
+    ULONGLONG quotient = 0;
+    ULONG rest = 0, part;
+    int shift;
+
+    PAGED_CODE();
+    for (shift = 56; shift >= 0; shift -= 8) {
+        part = rest << 8 | (UCHAR)(Value >> shift);
+        quotient = quotient << 8 | part / Divisor;
+        rest = part % Divisor;
+    }
+    *Rest = rest;
+    return quotient;
+}
 
 /* Days from 1 January 1980. */
 static ULONG FatDays(ULONG Year, ULONG Month, ULONG Day)
@@ -54,15 +72,16 @@ LONGLONG FatTimeFromDos(USHORT Date, USHORT Time, UCHAR Tenths)
     seconds = min(Time >> 11, 23) * 3600 + min((Time >> 5) & 63, 59) * 60 + (Time & 31) * 2;
     return (LONGLONG)(((ULONGLONG)(FatDays(1980 + (Date >> 9), month, day) + DAYS_1601_TO_1980) *
                            SECONDS_PER_DAY + seconds) * TICKS_PER_SECOND +
-                      Tenths * (TICKS_PER_SECOND / 100));
+                      (ULONGLONG)Tenths * (TICKS_PER_SECOND / 100));
 }
 
 VOID FatTimeToDos(LONGLONG Time, PUSHORT Date, PUSHORT Clock, PUCHAR Tenths)
 {
-    ULONGLONG seconds = (ULONGLONG)Time / TICKS_PER_SECOND;
-    ULONG days = (ULONG)(seconds / SECONDS_PER_DAY), year, month, day, rest;
+    ULONG ticks, seconds, days, year, month, day;
 
     PAGED_CODE();
+    days = (ULONG)FatDivide(FatDivide((ULONGLONG)Time, TICKS_PER_SECOND, &ticks), SECONDS_PER_DAY,
+                            &seconds);
     *Date = 1 << 5 | 1;
     *Clock = 0;
     *Tenths = 0;
@@ -73,8 +92,7 @@ VOID FatTimeToDos(LONGLONG Time, PUSHORT Date, PUSHORT Clock, PUCHAR Tenths)
     if (year > 2107) {
         return;
     }
-    rest = (ULONG)(seconds % SECONDS_PER_DAY);
     *Date = (USHORT)((year - 1980) << 9 | month << 5 | day);
-    *Clock = (USHORT)(rest / 3600 << 11 | rest / 60 % 60 << 5 | rest % 60 / 2);
-    *Tenths = (UCHAR)(rest % 2 * 100 + (ULONGLONG)Time % TICKS_PER_SECOND / (TICKS_PER_SECOND / 100));
+    *Clock = (USHORT)(seconds / 3600 << 11 | seconds / 60 % 60 << 5 | seconds % 60 / 2);
+    *Tenths = (UCHAR)(seconds % 2 * 100 + ticks / (TICKS_PER_SECOND / 100));
 }

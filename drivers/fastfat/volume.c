@@ -111,9 +111,10 @@ NTSTATUS FatFlushVolume(PFAT_VOLUME V, BOOLEAN Clean)
 
 static PFAT_NODE FatMakeRoot(PFAT_VOLUME V)
 {
-    PFAT_NODE root = ExAllocatePoolWithTag(NonPagedPool, V->NodeSize, FAT_TAG);
+    PFAT_NODE root;
 
     PAGED_CODE();
+    root = ExAllocatePoolWithTag(NonPagedPool, V->NodeSize, FAT_TAG);
     if (root != NULL) {
         RtlZeroMemory(root, V->NodeSize);
         root->Volume = V;

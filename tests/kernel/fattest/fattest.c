@@ -195,6 +195,7 @@ NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING Registry
     TestRenaming();
     TestListing();
     TestVolume();
+    TestStress();
     CheckStatus(Delete(ROOT), STATUS_SUCCESS, "the folder is empty and can be deleted");
     Check(!Exists(ROOT), "it is gone");
     TAP_DONE();

@@ -35,3 +35,4 @@ VOID TestInformation(VOID);
 VOID TestRenaming(VOID);
 VOID TestListing(VOID);
 VOID TestVolume(VOID);
+VOID TestStress(VOID);
