@@ -74,6 +74,41 @@ static NTSTATUS MiDemandZeroFault(PMMPTE Pte, KIRQL OldIrql)
     return STATUS_SUCCESS;
 }
 
+static NTSTATUS MiReadStatus(MI_PAGE_IO *Io)
+{
+    NTSTATUS Status = Io->Iosb.Status;
+
+    return NT_SUCCESS(Status) && Io->Iosb.Information != PAGE_SIZE ? STATUS_END_OF_FILE : Status;
+}
+
+/* After the read: the page is made valid, or goes back to being out, by whichever of the threads
+ * that waited gets here first. Were that left to the issuer, a waiter of higher priority would look
+ * again and again and never let it run. MmPfnLock held. */
+static VOID MiSettleRead(MI_PAGE_IO *Io)
+{
+    MI_PFN Pfn = (MI_PFN)Io->Frames[0];
+    PMMPFN Page = MiPfn(Pfn);
+
+    if (Io->Settled) {
+        return;
+    }
+    Io->Settled = TRUE;
+    Page->Flags &= ~MI_PFN_READING;
+    Page->Flink = MI_NO_PFN;
+    if (Page->Flags & MI_PFN_DELETED) {
+        MiUnpinFrame(Pfn);
+    } else if (NT_SUCCESS(MiReadStatus(Io))) {
+        Page->Pins--;
+        MiStatistics.PagesRead++;
+        MiMakeValid(Io->Pte, Pfn, Io->Protection);
+    } else {
+        MiStatistics.ReadErrors++;
+        MiWritePte(Io->Pte, MiOutPte(Io->Slot, Io->Protection));
+        Page->Slot = 0;
+        MiFreeFrame(Pfn);
+    }
+}
+
 /* Entered with MmPfnLock held, returns with it released. */
 static NTSTATUS MiCollidedFault(PMMPFN Page, KIRQL OldIrql)
 {
@@ -84,6 +119,7 @@ static NTSTATUS MiCollidedFault(PMMPFN Page, KIRQL OldIrql)
     KeReleaseSpinLock(&MmPfnLock, OldIrql);
     KeWaitForSingleObject(&Io->Done, WrPageIn, KernelMode, FALSE, NULL);
     KeAcquireSpinLock(&MmPfnLock, &OldIrql);
+    MiSettleRead(Io);
     MiDropPageIo(Io);
     KeReleaseSpinLock(&MmPfnLock, OldIrql);
     return STATUS_SUCCESS;
@@ -118,6 +154,10 @@ static NTSTATUS MiHardFault(PMMPTE Pte, KIRQL OldIrql)
     Page->Slot = Slot;
     Page->PteAddress = Pte;
     MiWritePte(Pte, MiTransitionPte(Pfn, Protection));
+    Io->Settled = FALSE;
+    Io->Pte = Pte;
+    Io->Slot = Slot;
+    Io->Protection = Protection;
     Io->Pages = 1;
     Io->Frames[0] = Pfn;
     MiStatistics.HardFaults++;
@@ -125,26 +165,10 @@ static NTSTATUS MiHardFault(PMMPTE Pte, KIRQL OldIrql)
 
     MiStartPageIo(Io, Slot);
     KeWaitForSingleObject(&Io->Done, WrPageIn, KernelMode, FALSE, NULL);
-    Status = Io->Iosb.Status;
-    if (NT_SUCCESS(Status) && Io->Iosb.Information != PAGE_SIZE) {
-        Status = STATUS_END_OF_FILE;
-    }
 
     KeAcquireSpinLock(&MmPfnLock, &OldIrql);
-    Page->Flags &= ~MI_PFN_READING;
-    Page->Flink = MI_NO_PFN;
-    if (Page->Flags & MI_PFN_DELETED) {
-        MiUnpinFrame(Pfn);
-    } else if (NT_SUCCESS(Status)) {
-        Page->Pins--;
-        MiStatistics.PagesRead++;
-        MiMakeValid(Pte, Pfn, Protection);
-    } else {
-        MiStatistics.ReadErrors++;
-        MiWritePte(Pte, MiOutPte(Slot, Protection));
-        Page->Slot = 0;
-        MiFreeFrame(Pfn);
-    }
+    Status = MiReadStatus(Io);
+    MiSettleRead(Io);
     MiDropPageIo(Io);
     KeReleaseSpinLock(&MmPfnLock, OldIrql);
     return Status;

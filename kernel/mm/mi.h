@@ -253,6 +253,10 @@ typedef struct _MI_PAGE_IO {
     PIRP Irp;             /* (c) preallocated for the page file's stack        */
     PVOID Window;         /* (c) system PTEs to map the transfer               */
     BOOLEAN Write;
+    BOOLEAN Settled;      /* (p) reads: the page has been made valid, or given up */
+    PMMPTE Pte;           /* (p) reads: the page's                             */
+    ULONG Slot;           /* (p) reads: where it came from                     */
+    ULONG Protection;     /* (p) reads                                         */
     ULONG Pages;
     MDL Mdl;              /* followed by its frame numbers                     */
     PFN_NUMBER Frames[MI_CLUSTER_PAGES];
