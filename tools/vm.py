@@ -1,8 +1,8 @@
 """One Pagoda in QEMU: a throw-away disk, the console on COM1, results from isa-debugcon, QMP.
 
 The kernel writes lines to port 0xE9: "ready" at each prompt, "result 0xXXXXXXXX" after each
-command, "down" just before power-off, "stop 0xXXXXXXXX" on a bugcheck, "halt" when this machine
-cannot run Pagoda. The console's text is never parsed. tools/pagoda and tests/system use this;
+command, "down" just before power-off, "stop 0xXXXXXXXX" on a bugcheck, "halt" or "stop cannot run…"
+when this machine cannot run Pagoda. The console's text is never parsed. tools/pagoda and tests/system use this;
 every wait has a deadline, every channel is a socket pair, and only our own QEMU is ever ended."""
 
 import json
@@ -255,7 +255,9 @@ class Machine:
         while True:
             while self.events:
                 name, _, value = self.events.pop(0).partition(" ")
-                code = int(value, 16) if value else None
+                code = int(value, 16) if value.startswith("0x") else None
+                if name == "stop" and code is None:  # "stop cannot run: why"
+                    name = "halt"
                 if name in names:
                     return name, code
                 if name in ("stop", "halt"):

@@ -8,7 +8,7 @@ import re
 from harness import main, vm
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SLOTS = 512  # sectors of the page file to fail: 64 pages
+SECTORS = 4096  # of the page file, to fail: 512 pages
 
 
 class FailingMachine(vm.Machine):
@@ -19,7 +19,7 @@ class FailingMachine(vm.Machine):
     def arguments(self, display="none"):
         rules = os.path.join(self.folder, "blkdebug.conf")
         with open(rules, "w") as file:
-            for sector in range(self.first, self.first + SLOTS, 8):
+            for sector in range(self.first, self.first + SECTORS, 8):
                 file.write('[inject-error]\nevent = "read_aio"\niotype = "read"\n'
                            f'errno = "5"\nsector = "{sector}"\nonce = "off"\n\n')
         arguments = super().arguments(display)
@@ -67,6 +67,8 @@ def body(t):
         t.check("its second parameter is the disk's status",
                 match and int(match.group(1), 16) in (0xC0000185, 0xC000009C, 0xC000016A),
                 text[-1500:])
+    except vm.TimeUp:
+        t.check("a page-in that fails is bugcheck 0x7A", False, machine.text()[-1500:])
     finally:
         machine.close()
 
