@@ -1,9 +1,10 @@
 """One Pagoda in QEMU: a throw-away disk, the console on COM1, results from isa-debugcon, QMP.
 
 The kernel writes lines to port 0xE9: "ready" at each prompt, "result 0xXXXXXXXX" after each
-command, "down" just before power-off, "stop 0xXXXXXXXX" on a bugcheck, "halt" or "stop cannot run…"
-when this machine cannot run Pagoda. The console's text is never parsed. tools/pagoda and tests/system use this;
-every wait has a deadline, every channel is a socket pair, and only our own QEMU is ever ended."""
+command, "down" just before power-off, "stop 0xXXXXXXXX" on a bugcheck, "refused: why" or "Pagoda
+cannot run: why" when this machine will not do. The console's text is never parsed. tools/pagoda and
+tests/system use this; every wait has a deadline, every channel is a socket pair, and only our own
+QEMU is ever ended."""
 
 import json
 import os
@@ -254,9 +255,10 @@ class Machine:
         but "stop" and "halt" and the end of QEMU raise Gone."""
         while True:
             while self.events:
-                name, _, value = self.events.pop(0).partition(" ")
+                line = self.events.pop(0)
+                name, _, value = line.partition(" ")
                 code = int(value, 16) if value.startswith("0x") else None
-                if name == "stop" and code is None:  # "stop cannot run: why"
+                if name == "refused:" or "cannot run" in line:
                     name = "halt"
                 if name in names:
                     return name, code
