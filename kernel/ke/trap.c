@@ -9,6 +9,7 @@
  * Double fault never comes here: it has a task of its own (processor.c). */
 #include "ki.h"
 #include "mm.h"
+#include "ex.h"
 
 #define VECTOR_DIVIDE           0
 #define VECTOR_DEBUG            1
@@ -55,6 +56,9 @@ static VOID KiPageFault(PKTRAP_FRAME Trap)
     __asm__ volatile("mov %%cr2, %0" : "=r"(address));
     if (Trap->EFlags & KI_INTERRUPTS_ON) {
         __asm__ volatile("sti" : : : "memory");
+    }
+    if (ExFixSListFault(Trap)) {        /* a pop that lost its entry: it starts over */
+        return;
     }
     status = MmAccessFault(Trap->ErrCode, address, Trap);
     if (!NT_SUCCESS(status)) {
