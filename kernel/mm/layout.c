@@ -71,7 +71,10 @@ static MI_SECTION_KIND MiSectionKind(const MI_PE_SECTION *Section, PCSTR Image)
         }
         return MiPageable;
     }
-    return Section->Flags & PE_SCN_DISCARDABLE ? MiInit : MiNonpaged;
+    if ((Section->Flags & PE_SCN_DISCARDABLE) || strcmp(Section->Name, ".reloc") == 0) {
+        return MiInit; /* GNU ld does not flag .reloc */
+    }
+    return MiNonpaged;
 }
 
 static ULONG MiSectionProtection(ULONG Flags)
