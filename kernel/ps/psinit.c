@@ -4,7 +4,7 @@
 
 POBJECT_TYPE PspThreadType;
 PEPROCESS PspSystemProcess;
-POBJECT_TYPE *PsThreadType = &PspThreadType;
+POBJECT_TYPE *PsThreadType;
 ETHREAD PsIdleThread;
 
 #ifdef ALLOC_PRAGMA
@@ -38,6 +38,7 @@ BOOLEAN PsInitSystem(PKSTART_ROUTINE Phase1)
         !NT_SUCCESS(ObCreateObject(type, sizeof(EPROCESS), (PVOID *)&PspSystemProcess))) {
         return FALSE;
     }
+    PsThreadType = OB_EXPORT_TYPE(PspThreadType);
     InitializeListHead(&PspSystemProcess->Header.WaitListHead);
     PspSystemProcess->UniqueProcessId = (HANDLE)PSP_SYSTEM_ID;
     strcpy(PspSystemProcess->ImageFileName, "System");
