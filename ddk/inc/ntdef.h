@@ -1,7 +1,8 @@
 /* ntdef.h: the base types that everything else is made of.
  *
- * Includes nothing, so that it serves drivers, the kernel (built with _NTOSKRNL_ defined: nothing is imported then) and host tests (gcc -m32
- * -fshort-wchar -malign-double -mms-bitfields) alike. Layouts are those of NT on i386. */
+ * Includes nothing, so that it serves drivers, the kernel (built with _NTOSKRNL_ defined: nothing
+ * is imported then) and host tests (gcc -m32 -fshort-wchar -malign-double -mms-bitfields) alike.
+ * Layouts are those of NT on i386. */
 #ifndef _NTDEF_
 #define _NTDEF_
 

@@ -83,7 +83,7 @@ static NTSTATUS QueryCapabilities(PIDE_DISK Disk, PDEVICE_CAPABILITIES Capabilit
     if (Capabilities->Version != 1 || Capabilities->Size < sizeof(*Capabilities)) {
         return STATUS_UNSUCCESSFUL;
     }
-    Capabilities->UniqueID = FALSE;             /* the instance ID is good on this controller only */
+    Capabilities->UniqueID = FALSE;             /* good on this controller only */
     Capabilities->SilentInstall = TRUE;
     Capabilities->Address = Disk->Unit;
     Capabilities->DeviceState[PowerSystemWorking] = PowerDeviceD0;
