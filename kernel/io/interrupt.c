@@ -20,11 +20,13 @@ NTSTATUS NTAPI IoConnectInterrupt(PKINTERRUPT *InterruptObject, PKSERVICE_ROUTIN
     }
     KeInitializeInterrupt(interrupt, ServiceRoutine, ServiceContext, SpinLock, Vector, Irql,
                           SynchronizeIrql, InterruptMode, ShareVector);
+    /* Before it is connected: a DPC of the first interrupt may look for it there. */
+    *InterruptObject = interrupt;
     if (!KeConnectInterrupt(interrupt)) {
+        *InterruptObject = NULL;
         ExFreePoolWithTag(interrupt, IOP_TAG);
         return STATUS_INVALID_PARAMETER;
     }
-    *InterruptObject = interrupt;
     return STATUS_SUCCESS;
 }
 

@@ -188,15 +188,15 @@ NTKERNELAPI PVOID NTAPI IoGetDriverObjectExtension(PDRIVER_OBJECT DriverObject,
 /* Reads a property of a plug and play device.
  *
  *   DeviceObject     its physical device object
- *   DeviceProperty   which; here those that come from its key under Enum, its ids, the name of the
- *                    physical device object and the enumerator
+ *   DeviceProperty   which: DevicePropertyHardwareID, CompatibleIDs, EnumeratorName, BusNumber,
+ *                    LegacyBusType, PhysicalDeviceObjectName; a device has no others here
  *   BufferLength     bytes at PropertyBuffer
  *   PropertyBuffer   out: the value; strings with their terminating zero
  *   ResultLength     out: bytes written, or needed if the status is STATUS_BUFFER_TOO_SMALL
  *   IRQL             PASSIVE_LEVEL
  *   returns          STATUS_SUCCESS, STATUS_BUFFER_TOO_SMALL, STATUS_OBJECT_NAME_NOT_FOUND: the
- *                    device has no such value, STATUS_INVALID_PARAMETER_2: no such property here,
- *                    STATUS_INVALID_DEVICE_REQUEST: not a physical device object
+ *                    device has no such property, STATUS_INVALID_DEVICE_REQUEST: not a physical
+ *                    device object
  *   see              IoGetDeviceProperty, wdm.h */
 NTKERNELAPI NTSTATUS NTAPI IoGetDeviceProperty(PDEVICE_OBJECT DeviceObject,
                                                DEVICE_REGISTRY_PROPERTY DeviceProperty,
@@ -207,7 +207,8 @@ NTKERNELAPI NTSTATUS NTAPI IoGetDeviceProperty(PDEVICE_OBJECT DeviceObject,
  *
  *   DeviceObject     its physical device object
  *   DevInstKeyType   PLUGPLAY_REGKEY_DEVICE: "Device Parameters" under its key in Enum;
- *                    PLUGPLAY_REGKEY_DRIVER: its driver's key
+ *                    PLUGPLAY_REGKEY_DRIVER: "Parameters" under its driver's service key.
+ *                    Either is made if it is not there
  *   DesiredAccess    KEY_…
  *   DeviceRegKey     out: the caller's to ZwClose
  *   IRQL             PASSIVE_LEVEL

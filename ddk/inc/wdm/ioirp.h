@@ -16,8 +16,7 @@ NTKERNELAPI PIRP NTAPI IoAllocateIrp(CCHAR StackSize, BOOLEAN ChargeQuota);
 
 /* Frees an IRP made by IoAllocateIrp or IoBuildAsynchronousFsdRequest that no driver has any more.
  * Its MDLs and buffers are the caller's to free before. <= DISPATCH_LEVEL.
- * misuse: an IRP still in a thread's list, or freed twice, is bugcheck 0x44. See IoFreeIrp,
- * wdm.h */
+ * misuse: freed twice is bugcheck 0x44 (Irp, …). See IoFreeIrp, wdm.h. */
 NTKERNELAPI VOID NTAPI IoFreeIrp(PIRP Irp);
 
 /* Makes an IRP in the caller's memory.
@@ -99,7 +98,8 @@ NTKERNELAPI PIRP NTAPI IoBuildAsynchronousFsdRequest(ULONG MajorFunction,
  *   IRQL           <= DISPATCH_LEVEL, as the major function allows
  *   returns        what the dispatch routine returned; STATUS_PENDING: completion comes or came
  *                  on its own
- *   misuse         no stack location left: bugcheck 0x35 (Irp, 0, 0, 0)
+ *   misuse         no stack location left: bugcheck 0x35 (Irp, 0, 0, 0); no IRP, or a freed one:
+ *                  0x44 (Irp, …)
  *   see            IoCallDriver, wdm.h */
 NTKERNELAPI NTSTATUS FASTCALL IofCallDriver(PDEVICE_OBJECT DeviceObject, PIRP Irp);
 
@@ -110,7 +110,9 @@ NTKERNELAPI NTSTATUS FASTCALL IofCallDriver(PDEVICE_OBJECT DeviceObject, PIRP Ir
  *   PriorityBoost   IO_NO_INCREMENT, IO_DISK_INCREMENT, …: for the thread that waits
  *   IRQL            <= DISPATCH_LEVEL
  *   misuse          completed twice: bugcheck 0x44 (Irp, …); a cancel routine still set: 0x48 (Irp,
- *                   …); Status is STATUS_PENDING: asserted
+ *                   routine, 0, 0); IoStatus.Status still STATUS_PENDING: 0xC9 (6, status, Irp, 0);
+ *                   an IRP of IoAllocateIrp whose completion routine did not keep it: 0xC9 (0x20A,
+ *                   Irp, 0, 0)
  *   see             IoCompleteRequest, wdm.h */
 NTKERNELAPI VOID FASTCALL IofCompleteRequest(PIRP Irp, CCHAR PriorityBoost);
 

@@ -116,8 +116,8 @@ NTKERNELAPI LONG FASTCALL ObfReferenceObject(PVOID Object);
 
 /* Takes a reference away; the object goes with the last one. At DISPATCH_LEVEL the going is left to
  * a system thread. Drivers write ObDereferenceObject. <= DISPATCH_LEVEL; returns the new count.
- * misuse: more often than referenced is bugcheck 0x18 (…, Object, …). See ObDereferenceObject,
- * wdm.h. */
+ * misuse: more often than referenced is bugcheck 0x18 (type, Object, 2, …). See
+ * ObDereferenceObject, wdm.h. */
 NTKERNELAPI LONG FASTCALL ObfDereferenceObject(PVOID Object);
 
 #define ObReferenceObject(Object)   ObfReferenceObject(Object)
