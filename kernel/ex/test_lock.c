@@ -47,7 +47,7 @@ static VOID ExtStart(EXT_HOLDER *Holder, PERESOURCE Resource, EXT_ACTION Action)
     Holder->Action = Action;
     Holder->Has = FALSE;
     KeInitializeEvent(&Holder->Release, NotificationEvent, FALSE);
-    Holder->Thread = KtStart(ExtHold, Holder, 9);
+    Holder->Thread = KtStart(ExtHold, Holder, 12);
 }
 
 static VOID ExtLetGo(EXT_HOLDER *Holder)
@@ -168,11 +168,15 @@ KTEST(ex_fast_mutex_excludes)
     ExReleaseFastMutex(&Count.Mutex);
     KCHECK_EQUAL(KeGetCurrentIrql(), PASSIVE_LEVEL);
     KCHECK(ExTryToAcquireFastMutex(&Count.Mutex));
+    KCHECK_EQUAL(KeGetCurrentIrql(), APC_LEVEL);
     ExReleaseFastMutex(&Count.Mutex);
+    Count.Mutex.Count = 0;
+    KCHECK(!ExTryToAcquireFastMutex(&Count.Mutex));                 /* somebody else's */
+    KCHECK_EQUAL(KeGetCurrentIrql(), PASSIVE_LEVEL);
+    Count.Mutex.Count = 1;
     for (ULONG Index = 0; Index < RTL_NUMBER_OF(Threads); Index++) {
-        Threads[Index] = KtStart(ExtCount, &Count, 9);
+        Threads[Index] = KtStart(ExtCount, &Count, 12);
     }
-    KCHECK(!ExTryToAcquireFastMutex(&Count.Mutex));
     for (ULONG Index = 0; Index < RTL_NUMBER_OF(Threads); Index++) {
         KtJoin(Threads[Index]);
     }
