@@ -24,9 +24,10 @@ class FailingMachine(vm.Machine):
                            f'errno = "5"\nsector = "{sector}"\nonce = "off"\n\n')
         arguments = super().arguments(display)
         at = arguments.index("-drive") + 1
-        arguments[at] = (f"if=ide,cache=unsafe,werror=report,rerror=report,driver=blkdebug,"
-                         f"config={rules},image.driver=raw,image.file.driver=file,"
-                         f"image.file.filename={self.image}")
+        # blkdebug below the raw format: that is what tells it of reads.
+        arguments[at] = (f"if=ide,cache=unsafe,werror=report,rerror=report,driver=raw,"
+                         f"file.driver=blkdebug,file.config={rules},file.image.driver=file,"
+                         f"file.image.filename={self.image}")
         return arguments
 
 
