@@ -20,7 +20,7 @@ class FailingMachine(vm.Machine):
         rules = os.path.join(self.folder, "blkdebug.conf")
         with open(rules, "w") as file:
             for sector in range(self.first, self.first + SECTORS, 8):
-                file.write('[inject-error]\nevent = "read_aio"\niotype = "read"\n'
+                file.write('[inject-error]\nevent = "none"\niotype = "read"\n'
                            f'errno = "5"\nsector = "{sector}"\nonce = "off"\n\n')
         arguments = super().arguments(display)
         at = arguments.index("-drive") + 1
