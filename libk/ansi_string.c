@@ -1,5 +1,6 @@
-/* Counted byte strings, and the way between them and UTF-16. The code page is Latin 1: a byte is the
- * unit of the same number; what does not fit a byte becomes '?'. Nonpaged but for what allocates. */
+/* Counted byte strings, and the way between them and UTF-16. The code page is Latin 1: a byte is
+ * the unit of the same number; what does not fit a byte becomes '?'. Nonpaged but for what
+ * allocates. */
 #include "libk.h"
 
 #ifdef ALLOC_PRAGMA
@@ -30,13 +31,15 @@ NTSYSAPI VOID NTAPI RtlCopyString(PSTRING Destination, const STRING *Source)
     USHORT Length = 0;
 
     if (Source != NULL) {
-        Length = Source->Length < Destination->MaximumLength ? Source->Length : Destination->MaximumLength;
+        Length = Source->Length < Destination->MaximumLength ? Source->Length
+                                                             : Destination->MaximumLength;
         RtlMoveMemory(Destination->Buffer, Source->Buffer, Length);
     }
     Destination->Length = Length;
 }
 
-NTSYSAPI LONG NTAPI RtlCompareString(const STRING *String1, const STRING *String2, BOOLEAN CaseInSensitive)
+NTSYSAPI LONG NTAPI RtlCompareString(const STRING *String1, const STRING *String2,
+                                     BOOLEAN CaseInSensitive)
 {
     for (ULONG Index = 0; Index < String1->Length && Index < String2->Length; Index++) {
         CHAR A = String1->Buffer[Index];
@@ -53,14 +56,17 @@ NTSYSAPI LONG NTAPI RtlCompareString(const STRING *String1, const STRING *String
     return (LONG)String1->Length - (LONG)String2->Length;
 }
 
-NTSYSAPI BOOLEAN NTAPI RtlEqualString(const STRING *String1, const STRING *String2, BOOLEAN CaseInSensitive)
+NTSYSAPI BOOLEAN NTAPI RtlEqualString(const STRING *String1, const STRING *String2,
+                                      BOOLEAN CaseInSensitive)
 {
-    return String1->Length == String2->Length && RtlCompareString(String1, String2, CaseInSensitive) == 0;
+    return String1->Length == String2->Length &&
+           RtlCompareString(String1, String2, CaseInSensitive) == 0;
 }
 
 NTSYSAPI VOID NTAPI RtlUpperString(PSTRING Destination, const STRING *Source)
 {
-    USHORT Length = Source->Length < Destination->MaximumLength ? Source->Length : Destination->MaximumLength;
+    USHORT Length =
+        Source->Length < Destination->MaximumLength ? Source->Length : Destination->MaximumLength;
 
     for (ULONG Index = 0; Index < Length; Index++) {
         Destination->Buffer[Index] = RtlUpperChar(Source->Buffer[Index]);
@@ -79,7 +85,8 @@ NTSYSAPI ULONG NTAPI RtlxUnicodeStringToAnsiSize(PCUNICODE_STRING UnicodeString)
 }
 
 NTSYSAPI NTSTATUS NTAPI RtlMultiByteToUnicodeN(PWCH UnicodeString, ULONG MaxBytesInUnicodeString,
-                                               PULONG BytesInUnicodeString, const CHAR *MultiByteString,
+                                               PULONG BytesInUnicodeString,
+                                               const CHAR *MultiByteString,
                                                ULONG BytesInMultiByteString)
 {
     ULONG Count = MaxBytesInUnicodeString / sizeof(WCHAR);
@@ -96,7 +103,8 @@ NTSYSAPI NTSTATUS NTAPI RtlMultiByteToUnicodeN(PWCH UnicodeString, ULONG MaxByte
     return STATUS_SUCCESS;
 }
 
-NTSYSAPI NTSTATUS NTAPI RtlUnicodeToMultiByteN(PCHAR MultiByteString, ULONG MaxBytesInMultiByteString,
+NTSYSAPI NTSTATUS NTAPI RtlUnicodeToMultiByteN(PCHAR MultiByteString,
+                                               ULONG MaxBytesInMultiByteString,
                                                PULONG BytesInMultiByteString, PCWCH UnicodeString,
                                                ULONG BytesInUnicodeString)
 {
@@ -114,7 +122,8 @@ NTSYSAPI NTSTATUS NTAPI RtlUnicodeToMultiByteN(PCHAR MultiByteString, ULONG MaxB
     return STATUS_SUCCESS;
 }
 
-NTSYSAPI NTSTATUS NTAPI RtlAnsiStringToUnicodeString(PUNICODE_STRING Destination, const STRING *Source,
+NTSYSAPI NTSTATUS NTAPI RtlAnsiStringToUnicodeString(PUNICODE_STRING Destination,
+                                                     const STRING *Source,
                                                      BOOLEAN AllocateDestinationString)
 {
     PAGED_CODE();
@@ -134,7 +143,8 @@ NTSYSAPI NTSTATUS NTAPI RtlAnsiStringToUnicodeString(PUNICODE_STRING Destination
     } else if (Size - sizeof(WCHAR) > Destination->MaximumLength) {
         return STATUS_BUFFER_OVERFLOW;
     }
-    RtlMultiByteToUnicodeN(Destination->Buffer, Size - sizeof(WCHAR), &Length, Source->Buffer, Source->Length);
+    RtlMultiByteToUnicodeN(Destination->Buffer, Size - sizeof(WCHAR), &Length, Source->Buffer,
+                           Source->Length);
     Destination->Length = (USHORT)Length;
     if (Size <= Destination->MaximumLength) {
         Destination->Buffer[Length / sizeof(WCHAR)] = 0;
@@ -142,7 +152,8 @@ NTSYSAPI NTSTATUS NTAPI RtlAnsiStringToUnicodeString(PUNICODE_STRING Destination
     return STATUS_SUCCESS;
 }
 
-NTSYSAPI NTSTATUS NTAPI RtlUnicodeStringToAnsiString(PANSI_STRING Destination, PCUNICODE_STRING Source,
+NTSYSAPI NTSTATUS NTAPI RtlUnicodeStringToAnsiString(PANSI_STRING Destination,
+                                                     PCUNICODE_STRING Source,
                                                      BOOLEAN AllocateDestinationString)
 {
     PAGED_CODE();

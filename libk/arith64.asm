@@ -1,7 +1,7 @@
-; 64-bit arithmetic for a 32-bit machine, as drivers of Microsoft's and LLVM's compilers import it (GCC
-; brings its own). Division and product take two 64-bit numbers on the stack and pop them themselves.
-; The result is in EDX:EAX; EBX, ESI, EDI and EBP are kept. Division by zero traps as DIV does.
-; No state, any IRQL.
+; 64-bit arithmetic for a 32-bit machine, as drivers of Microsoft's and LLVM's compilers import it
+; (GCC brings its own). Division and product take two 64-bit numbers on the stack and pop them
+; themselves. The result is in EDX:EAX; EBX, ESI, EDI and EBP are kept, but where a remainder goes.
+; Division by zero traps as DIV does. No state, any IRQL.
 
 section .text
 

@@ -2,7 +2,7 @@
  * because file systems and allocators search maps at raised IRQL. */
 #include "libk.h"
 
-#define ALL_ONES 0xFFFFFFFFu
+#define ALL_ONES  0xFFFFFFFFu
 #define NOT_FOUND 0xFFFFFFFFu
 
 NTSYSAPI VOID NTAPI RtlInitializeBitMap(PRTL_BITMAP Map, PULONG Buffer, ULONG SizeOfBitMap)
@@ -190,7 +190,8 @@ NTSYSAPI BOOLEAN NTAPI RtlAreBitsClear(PRTL_BITMAP Map, ULONG StartingIndex, ULO
     return IsRun(Map, StartingIndex, Length, FALSE);
 }
 
-NTSYSAPI ULONG NTAPI RtlFindNextForwardRunClear(PRTL_BITMAP Map, ULONG FromIndex, PULONG StartingRunIndex)
+NTSYSAPI ULONG NTAPI RtlFindNextForwardRunClear(PRTL_BITMAP Map, ULONG FromIndex,
+                                                PULONG StartingRunIndex)
 {
     if (FromIndex >= Map->SizeOfBitMap) {
         *StartingRunIndex = FromIndex;

@@ -1,5 +1,6 @@
-; Frames above a page: EAX bytes are taken from the stack, each page touched in order, so that a stack
-; that does not suffice hits its guard page here and not somewhere below it. Both names are one routine.
+; Frames above a page: EAX bytes are taken from the stack, each page touched in order, so that a
+; stack that does not suffice hits its guard page here and not somewhere below it. Both names are
+; one routine.
 
 section .text
 

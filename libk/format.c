@@ -10,12 +10,19 @@
  * Used at any IRQL, so it is nonpaged, takes no lock and needs little stack. */
 #include "libk.h"
 
-typedef enum _SIZE_PREFIX { SizeNone, SizeShort, SizeByte, SizeLong, SizeWide, SizeLongLong } SIZE_PREFIX;
+typedef enum _SIZE_PREFIX {
+    SizeNone,
+    SizeShort,
+    SizeByte,
+    SizeLong,
+    SizeWide,
+    SizeLongLong
+} SIZE_PREFIX;
 
 typedef struct _CONVERSION {
     BOOLEAN Left, Plus, Blank, Alternate, Zero;
     INT Width;
-    INT Precision;   /* -1: none given */
+    INT Precision; /* -1: none given */
     SIZE_PREFIX Size;
 } CONVERSION;
 
@@ -44,7 +51,8 @@ static VOID Pad(PLIBK_SINK Sink, WCHAR Character, INT Count)
 }
 
 /* A string of one width or the other; Length is -1 when it ends with a zero. */
-static VOID PutString(PLIBK_SINK Sink, const CONVERSION *How, const VOID *Text, BOOLEAN Wide, INT Length)
+static VOID PutString(PLIBK_SINK Sink, const CONVERSION *How, const VOID *Text, BOOLEAN Wide,
+                      INT Length)
 {
     const CHAR *Narrow = Text;
     const WCHAR *Broad = Text;
@@ -128,12 +136,23 @@ static VOID TakeFlags(LIBK_FORMAT *Format, CONVERSION *How)
 {
     for (;; Take(Format)) {
         switch (Peek(Format)) {
-        case '-': How->Left = TRUE; break;
-        case '+': How->Plus = TRUE; break;
-        case ' ': How->Blank = TRUE; break;
-        case '#': How->Alternate = TRUE; break;
-        case '0': How->Zero = TRUE; break;
-        default: return;
+        case '-':
+            How->Left = TRUE;
+            break;
+        case '+':
+            How->Plus = TRUE;
+            break;
+        case ' ':
+            How->Blank = TRUE;
+            break;
+        case '#':
+            How->Alternate = TRUE;
+            break;
+        case '0':
+            How->Zero = TRUE;
+            break;
+        default:
+            return;
         }
     }
 }
@@ -228,7 +247,7 @@ VOID LibkFormat(PLIBK_SINK Sink, LIBK_FORMAT Format, va_list Arguments)
             continue;
         }
 
-        CONVERSION How = { .Precision = -1 };
+        CONVERSION How = {.Precision = -1};
 
         TakeFlags(&Format, &How);
         if (Peek(&Format) == '*') {
@@ -272,7 +291,9 @@ VOID LibkFormat(PLIBK_SINK Sink, LIBK_FORMAT Format, va_list Arguments)
                 LONG Value = va_arg(Arguments, LONG);
 
                 PutSigned(Sink, &How,
-                          How.Size == SizeShort ? (SHORT)Value : How.Size == SizeByte ? (signed char)Value : Value);
+                          How.Size == SizeShort  ? (SHORT)Value
+                          : How.Size == SizeByte ? (signed char)Value
+                                                 : Value);
             }
             break;
         case 'u':

@@ -21,15 +21,15 @@ NTSYSAPI NTSTATUS NTAPI RtlStringFromGUID(REFGUID Guid, PUNICODE_STRING GuidStri
     GuidString->Length = (USHORT)(Size - sizeof(WCHAR));
     GuidString->MaximumLength = (USHORT)Size;
     swprintf(GuidString->Buffer, L"{%08x-%04x-%04x-%02x%02x-%02x%02x%02x%02x%02x%02x}", Guid->Data1,
-             Guid->Data2, Guid->Data3, Guid->Data4[0], Guid->Data4[1], Guid->Data4[2], Guid->Data4[3],
-             Guid->Data4[4], Guid->Data4[5], Guid->Data4[6], Guid->Data4[7]);
+             Guid->Data2, Guid->Data3, Guid->Data4[0], Guid->Data4[1], Guid->Data4[2],
+             Guid->Data4[3], Guid->Data4[4], Guid->Data4[5], Guid->Data4[6], Guid->Data4[7]);
     return STATUS_SUCCESS;
 }
 
 NTSYSAPI NTSTATUS NTAPI RtlGUIDFromString(PCUNICODE_STRING GuidString, GUID *Guid)
 {
     static const CHAR Form[] = "{xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx}";
-    UCHAR Bytes[16] = { 0 };
+    UCHAR Bytes[16] = {0};
     ULONG Digits = 0;
 
     PAGED_CODE();

@@ -51,12 +51,14 @@ NTSYSAPI NTSTATUS NTAPI RtlIntegerToUnicodeString(ULONG Value, ULONG Base, PUNIC
 
 /* One way of reading for both widths: blanks, a sign, 0x 0o 0b when no base is given, digits up to
  * the first character that is none. Too large a number wraps, as NT's does. */
-static NTSTATUS ReadInteger(const CHAR *Narrow, const WCHAR *Wide, ULONG Count, ULONG Base, PULONG Value)
+static NTSTATUS ReadInteger(const CHAR *Narrow, const WCHAR *Wide, ULONG Count, ULONG Base,
+                            PULONG Value)
 {
     ULONG At = 0, Result = 0;
     BOOLEAN Negative = FALSE;
 
-#define CHARACTER_AT(Index) ((Index) >= Count ? 0 : Narrow != NULL ? (UCHAR)Narrow[Index] : Wide[Index])
+#define CHARACTER_AT(Index)                                                                        \
+    ((Index) >= Count ? 0 : Narrow != NULL ? (UCHAR)Narrow[Index] : Wide[Index])
     while (CHARACTER_AT(At) != 0 && CHARACTER_AT(At) <= ' ') {
         At++;
     }
@@ -78,8 +80,9 @@ static NTSTATUS ReadInteger(const CHAR *Narrow, const WCHAR *Wide, ULONG Count, 
     }
     for (;; At++) {
         WCHAR Character = RtlUpcaseUnicodeChar(CHARACTER_AT(At));
-        ULONG Digit = Character >= '0' && Character <= '9' ? Character - '0'
-                    : Character >= 'A' && Character <= 'F' ? Character - 'A' + 10 : 16;
+        ULONG Digit = Character >= '0' && Character <= '9'   ? Character - '0'
+                      : Character >= 'A' && Character <= 'F' ? Character - 'A' + 10
+                                                             : 16;
 
         if (Digit >= Base) {
             break;

@@ -3,12 +3,13 @@
 
 NTSYSAPI LARGE_INTEGER NTAPI RtlEnlargedIntegerMultiply(LONG Multiplicand, LONG Multiplier)
 {
-    return (LARGE_INTEGER){ .QuadPart = (LONGLONG)Multiplicand * Multiplier };
+    return (LARGE_INTEGER){.QuadPart = (LONGLONG)Multiplicand * Multiplier};
 }
 
 NTSYSAPI LARGE_INTEGER NTAPI RtlExtendedIntegerMultiply(LARGE_INTEGER Multiplicand, LONG Multiplier)
 {
-    return (LARGE_INTEGER){ .QuadPart = (LONGLONG)((ULONGLONG)Multiplicand.QuadPart * (ULONGLONG)Multiplier) };
+    return (LARGE_INTEGER){
+        .QuadPart = (LONGLONG)((ULONGLONG)Multiplicand.QuadPart * (ULONGLONG)Multiplier)};
 }
 
 NTSYSAPI LARGE_INTEGER NTAPI RtlExtendedLargeIntegerDivide(LARGE_INTEGER Dividend, ULONG Divisor,
@@ -19,5 +20,5 @@ NTSYSAPI LARGE_INTEGER NTAPI RtlExtendedLargeIntegerDivide(LARGE_INTEGER Dividen
     if (Remainder != NULL) {
         *Remainder = (ULONG)(Value % Divisor);
     }
-    return (LARGE_INTEGER){ .QuadPart = (LONGLONG)(Value / Divisor) };
+    return (LARGE_INTEGER){.QuadPart = (LONGLONG)(Value / Divisor)};
 }

@@ -12,17 +12,18 @@
 typedef struct _LIBK_SINK {
     BOOLEAN (*Put)(struct _LIBK_SINK *Sink, WCHAR Character);
     PVOID Buffer;
-    SIZE_T Count;   /* characters put so far       */
-    SIZE_T Most;    /* characters the buffer holds */
+    SIZE_T Count; /* characters put so far       */
+    SIZE_T Most;  /* characters the buffer holds */
 } LIBK_SINK, *PLIBK_SINK;
 
 /* A format string of either width; characters are fetched one by one. */
 typedef struct _LIBK_FORMAT {
-    const CHAR *Narrow;   /* one of the two is NULL */
+    const CHAR *Narrow; /* one of the two is NULL */
     const WCHAR *Wide;
 } LIBK_FORMAT;
 
-/* Formats everything into the sink. Any IRQL, no locks; what %s points to must be resident there. */
+/* Formats everything into the sink. Any IRQL, no locks; what %s points to must be resident there.
+ */
 VOID LibkFormat(PLIBK_SINK Sink, LIBK_FORMAT Format, va_list Arguments);
 
 #endif

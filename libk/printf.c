@@ -26,9 +26,9 @@ static BOOLEAN PutWide(PLIBK_SINK Sink, WCHAR Character)
 
 int _vsnprintf(char *Buffer, size_t Count, const char *Format, va_list Arguments)
 {
-    LIBK_SINK Sink = { PutNarrow, Buffer, 0, Count };
+    LIBK_SINK Sink = {PutNarrow, Buffer, 0, Count};
 
-    LibkFormat(&Sink, (LIBK_FORMAT){ Format, NULL }, Arguments);
+    LibkFormat(&Sink, (LIBK_FORMAT){Format, NULL}, Arguments);
     if (Sink.Count < Count) {
         Buffer[Sink.Count] = 0;
     }
@@ -62,9 +62,9 @@ int sprintf(char *Buffer, const char *Format, ...)
 
 int _vsnwprintf(wchar_t *Buffer, size_t Count, const wchar_t *Format, va_list Arguments)
 {
-    LIBK_SINK Sink = { PutWide, Buffer, 0, Count };
+    LIBK_SINK Sink = {PutWide, Buffer, 0, Count};
 
-    LibkFormat(&Sink, (LIBK_FORMAT){ NULL, (const WCHAR *)Format }, Arguments);
+    LibkFormat(&Sink, (LIBK_FORMAT){NULL, (const WCHAR *)Format}, Arguments);
     if (Sink.Count < Count) {
         Buffer[Sink.Count] = 0;
     }

@@ -50,7 +50,8 @@ unsigned long wcstoul(const wchar_t *String, wchar_t **End, int Radix)
     if (*At == '-' || *At == '+') {
         At++;
     }
-    if ((Base == 0 || Base == 16) && At[0] == '0' && (At[1] == 'x' || At[1] == 'X') && DigitValue(At[2]) < 16) {
+    if ((Base == 0 || Base == 16) && At[0] == '0' && (At[1] == 'x' || At[1] == 'X') &&
+        DigitValue(At[2]) < 16) {
         Base = 16;
         At += 2;
     } else if (Base == 0) {

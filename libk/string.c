@@ -1,5 +1,5 @@
-/* Zero-terminated strings of bytes, as the C library has them. Case follows ASCII: the kernel has no
- * locale. Nonpaged, since drivers and the kernel call these at any IRQL. */
+/* Zero-terminated strings of bytes, as the C library has them. Case follows ASCII: the kernel has
+ * no locale. Nonpaged, since drivers and the kernel call these at any IRQL. */
 #include "libk.h"
 
 int tolower(int Character)

@@ -1,13 +1,14 @@
-/* NT time (100 ns units since the first of January 1601, Gregorian, UTC) to calendar fields and back.
- * Days are counted in years that begin in March, so that the leap day comes last. Pageable. */
+/* NT time (100 ns units since the first of January 1601, Gregorian, UTC) to calendar fields and
+ * back. Days are counted in years that begin in March, so that the leap day comes last. Pageable.
+ */
 #include "libk.h"
 
-#define UNITS_PER_MILLISECOND 10000
-#define MILLISECONDS_PER_DAY  86400000
-#define DAYS_PER_400_YEARS    146097
-#define DAYS_FROM_0000_TO_1601 584694   /* 0000-03-01 to 1601-01-01 */
-#define SECONDS_1601_TO_1970  11644473600LL
-#define SECONDS_1601_TO_1980  11960006400LL
+#define UNITS_PER_MILLISECOND  10000
+#define MILLISECONDS_PER_DAY   86400000
+#define DAYS_PER_400_YEARS     146097
+#define DAYS_FROM_0000_TO_1601 584694 /* 0000-03-01 to 1601-01-01 */
+#define SECONDS_1601_TO_1970   11644473600LL
+#define SECONDS_1601_TO_1980   11960006400LL
 
 #ifdef ALLOC_PRAGMA
 #pragma alloc_text(PAGE, RtlTimeToTimeFields)
@@ -45,12 +46,12 @@ NTSYSAPI VOID NTAPI RtlTimeToTimeFields(PLARGE_INTEGER Time, PTIME_FIELDS Fields
     ULONG OfEra = Days % DAYS_PER_400_YEARS;
     ULONG YearOfEra = (OfEra - OfEra / 1460 + OfEra / 36524 - OfEra / 146096) / 365;
     ULONG OfYear = OfEra - (YearOfEra * 365 + YearOfEra / 4 - YearOfEra / 100);
-    ULONG Month = (OfYear * 5 + 2) / 153;   /* 0 is March */
+    ULONG Month = (OfYear * 5 + 2) / 153; /* 0 is March */
 
     Fields->Day = (SHORT)(OfYear - (Month * 153 + 2) / 5 + 1);
     Fields->Month = (SHORT)(Month < 10 ? Month + 3 : Month - 9);
     Fields->Year = (SHORT)(Era * 400 + YearOfEra + (Month >= 10));
-    Fields->Weekday = (SHORT)((DaysSince1601 + 1) % 7);   /* 1601-01-01 was a Monday */
+    Fields->Weekday = (SHORT)((DaysSince1601 + 1) % 7); /* 1601-01-01 was a Monday */
     Fields->Milliseconds = (SHORT)(OfDay % 1000);
     OfDay /= 1000;
     Fields->Second = (SHORT)(OfDay % 60);
@@ -61,19 +62,23 @@ NTSYSAPI VOID NTAPI RtlTimeToTimeFields(PLARGE_INTEGER Time, PTIME_FIELDS Fields
 
 NTSYSAPI BOOLEAN NTAPI RtlTimeFieldsToTime(PTIME_FIELDS Fields, PLARGE_INTEGER Time)
 {
-    static const UCHAR DaysInMonth[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+    static const UCHAR DaysInMonth[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 
     PAGED_CODE();
 
     if (Fields->Year < 1601 || Fields->Month < 1 || Fields->Month > 12 || Fields->Day < 1 ||
-        Fields->Day > DaysInMonth[Fields->Month - 1] + (Fields->Month == 2 && IsLeapYear((ULONG)Fields->Year)) ||
+        Fields->Day > DaysInMonth[Fields->Month - 1] +
+                          (Fields->Month == 2 && IsLeapYear((ULONG)Fields->Year)) ||
         Fields->Hour < 0 || Fields->Hour > 23 || Fields->Minute < 0 || Fields->Minute > 59 ||
-        Fields->Second < 0 || Fields->Second > 59 || Fields->Milliseconds < 0 || Fields->Milliseconds > 999) {
+        Fields->Second < 0 || Fields->Second > 59 || Fields->Milliseconds < 0 ||
+        Fields->Milliseconds > 999) {
         return FALSE;
     }
 
-    ULONG Days = DaysOfDate((ULONG)Fields->Year, (ULONG)Fields->Month, (ULONG)Fields->Day) - DAYS_FROM_0000_TO_1601;
-    ULONG OfDay = (ULONG)(((Fields->Hour * 60 + Fields->Minute) * 60 + Fields->Second) * 1000 + Fields->Milliseconds);
+    ULONG Days = DaysOfDate((ULONG)Fields->Year, (ULONG)Fields->Month, (ULONG)Fields->Day) -
+                 DAYS_FROM_0000_TO_1601;
+    ULONG OfDay = (ULONG)(((Fields->Hour * 60 + Fields->Minute) * 60 + Fields->Second) * 1000 +
+                          Fields->Milliseconds);
 
     Time->QuadPart = ((LONG64)Days * MILLISECONDS_PER_DAY + OfDay) * UNITS_PER_MILLISECOND;
     return TRUE;

@@ -25,7 +25,8 @@ NTSYSAPI VOID NTAPI RtlCopyUnicodeString(PUNICODE_STRING Destination, PCUNICODE_
     USHORT Length = 0;
 
     if (Source != NULL) {
-        Length = Source->Length < Destination->MaximumLength ? Source->Length : Destination->MaximumLength;
+        Length = Source->Length < Destination->MaximumLength ? Source->Length
+                                                             : Destination->MaximumLength;
         RtlMoveMemory(Destination->Buffer, Source->Buffer, Length);
     }
     Destination->Length = Length;
@@ -50,14 +51,16 @@ static NTSTATUS Append(PUNICODE_STRING Destination, PCWSTR Source, SIZE_T Length
     return STATUS_SUCCESS;
 }
 
-NTSYSAPI NTSTATUS NTAPI RtlAppendUnicodeStringToString(PUNICODE_STRING Destination, PCUNICODE_STRING Source)
+NTSYSAPI NTSTATUS NTAPI RtlAppendUnicodeStringToString(PUNICODE_STRING Destination,
+                                                       PCUNICODE_STRING Source)
 {
     return Append(Destination, Source->Buffer, Source->Length);
 }
 
 NTSYSAPI NTSTATUS NTAPI RtlAppendUnicodeToString(PUNICODE_STRING Destination, PCWSTR Source)
 {
-    return Source == NULL ? STATUS_SUCCESS : Append(Destination, Source, wcslen(Source) * sizeof(WCHAR));
+    return Source == NULL ? STATUS_SUCCESS
+                          : Append(Destination, Source, wcslen(Source) * sizeof(WCHAR));
 }
 
 NTSYSAPI LONG NTAPI RtlCompareUnicodeString(PCUNICODE_STRING String1, PCUNICODE_STRING String2,
@@ -95,7 +98,7 @@ NTSYSAPI BOOLEAN NTAPI RtlPrefixUnicodeString(PCUNICODE_STRING String1, PCUNICOD
         return FALSE;
     }
 
-    UNICODE_STRING Start = { String1->Length, String1->Length, String2->Buffer };
+    UNICODE_STRING Start = {String1->Length, String1->Length, String2->Buffer};
 
     return RtlCompareUnicodeString(String1, &Start, CaseInSensitive) == 0;
 }
@@ -131,11 +134,12 @@ NTSYSAPI VOID NTAPI RtlFreeUnicodeString(PUNICODE_STRING String)
 
 /* Changes case into Destination, which gets memory first when the caller asks for that. */
 static NTSTATUS ChangeCase(PUNICODE_STRING Destination, PCUNICODE_STRING Source, BOOLEAN Allocate,
-                           WCHAR (NTAPI *Change)(WCHAR))
+                           WCHAR(NTAPI *Change)(WCHAR))
 {
     if (Allocate) {
         Destination->MaximumLength = Source->Length;
-        Destination->Buffer = ExAllocatePoolWithTag(PagedPool, Source->Length + sizeof(WCHAR), LIBK_TAG);
+        Destination->Buffer =
+            ExAllocatePoolWithTag(PagedPool, Source->Length + sizeof(WCHAR), LIBK_TAG);
         if (Destination->Buffer == NULL) {
             return STATUS_NO_MEMORY;
         }
@@ -157,7 +161,8 @@ NTSYSAPI NTSTATUS NTAPI RtlUpcaseUnicodeString(PUNICODE_STRING Destination, PCUN
     return ChangeCase(Destination, Source, AllocateDestinationString, RtlUpcaseUnicodeChar);
 }
 
-NTSYSAPI NTSTATUS NTAPI RtlDowncaseUnicodeString(PUNICODE_STRING Destination, PCUNICODE_STRING Source,
+NTSYSAPI NTSTATUS NTAPI RtlDowncaseUnicodeString(PUNICODE_STRING Destination,
+                                                 PCUNICODE_STRING Source,
                                                  BOOLEAN AllocateDestinationString)
 {
     PAGED_CODE();

@@ -19,35 +19,35 @@
 
 #define CM_TAG 'yeKC'
 
-#define CMP_MAX_NAME   255              /* characters in a key's name, as in NT   */
-#define CMP_MAX_DATA   (1024 * 1024)    /* bytes in a value, as in NT's old hives */
+#define CMP_MAX_NAME 255           /* characters in a key's name, as in NT   */
+#define CMP_MAX_DATA (1024 * 1024) /* bytes in a value, as in NT's old hives */
 
-typedef struct _CM_VALUE {              /* paged; all of it under CmpLock */
-    LIST_ENTRY Link;                    /* in CM_KEY.Values               */
+typedef struct _CM_VALUE { /* paged; all of it under CmpLock */
+    LIST_ENTRY Link;       /* in CM_KEY.Values               */
     ULONG Type;
     ULONG DataLength;
-    ULONG Cell;                         /* where the writer put it        */
-    PUCHAR Data;                        /* pool of its own, NULL if empty */
-    USHORT NameLength;                  /* bytes                          */
+    ULONG Cell;        /* where the writer put it        */
+    PUCHAR Data;       /* pool of its own, NULL if empty */
+    USHORT NameLength; /* bytes                          */
     WCHAR Name[];
 } CM_VALUE, *PCM_VALUE;
 
-typedef struct _CM_KEY {                /* paged; all of it under CmpLock                     */
-    struct _CM_KEY *Parent;             /* NULL: a root, or deleted                           */
-    LIST_ENTRY Link;                    /* in Parent->Subkeys                                 */
-    LIST_ENTRY Subkeys;                 /* by name without case, ascending, as regf wants it  */
-    LIST_ENTRY Values;                  /* in the order they were made                        */
+typedef struct _CM_KEY {    /* paged; all of it under CmpLock                     */
+    struct _CM_KEY *Parent; /* NULL: a root, or deleted                           */
+    LIST_ENTRY Link;        /* in Parent->Subkeys                                 */
+    LIST_ENTRY Subkeys;     /* by name without case, ascending, as regf wants it  */
+    LIST_ENTRY Values;      /* in the order they were made                        */
     ULONG SubkeyCount;
     ULONG ValueCount;
     LARGE_INTEGER LastWriteTime;
-    ULONG Objects;                      /* key objects that stand for it: it stays until none */
-    ULONG Cell;                         /* where the writer put it                            */
-    struct _CM_KEY *Target;             /* a link: the key looked up in its place             */
-    UNICODE_STRING Class;               /* Buffer in pool of its own, or NULL                 */
-    BOOLEAN Volatile;                   /* not written to the hive file                       */
-    BOOLEAN Permanent;                  /* roots and links: never deleted                     */
+    ULONG Objects;          /* key objects that stand for it: it stays until none */
+    ULONG Cell;             /* where the writer put it                            */
+    struct _CM_KEY *Target; /* a link: the key looked up in its place             */
+    UNICODE_STRING Class;   /* Buffer in pool of its own, or NULL                 */
+    BOOLEAN Volatile;       /* not written to the hive file                       */
+    BOOLEAN Permanent;      /* roots and links: never deleted                     */
     BOOLEAN Deleted;
-    USHORT NameLength;                  /* bytes */
+    USHORT NameLength; /* bytes */
     WCHAR Name[];
 } CM_KEY, *PCM_KEY;
 
@@ -56,13 +56,14 @@ UNICODE_STRING CmpKeyName(PCM_KEY Key);
 NTSTATUS CmpCreateKey(PCM_KEY Parent, PCUNICODE_STRING Name, BOOLEAN Volatile, PCM_KEY *Key);
 PCM_KEY CmpFindSubkey(PCM_KEY Key, PCUNICODE_STRING Name);
 PCM_KEY CmpSubkeyByIndex(PCM_KEY Key, ULONG Index);
-VOID CmpUnlinkKey(PCM_KEY Key);         /* out of its parent; the memory stays    */
-VOID CmpFreeKey(PCM_KEY Key);           /* an unlinked key without subkeys        */
-VOID CmpFreeTree(PCM_KEY Root);         /* unlinks, and frees everything below it;
-                                           keys with objects only become deleted  */
+VOID CmpUnlinkKey(PCM_KEY Key); /* out of its parent; the memory stays    */
+VOID CmpFreeKey(PCM_KEY Key);   /* an unlinked key without subkeys        */
+VOID CmpFreeTree(PCM_KEY Root); /* unlinks, and frees everything below it;
+                                   keys with objects only become deleted  */
 PCM_VALUE CmpFindValue(PCM_KEY Key, PCUNICODE_STRING Name);
 PCM_VALUE CmpValueByIndex(PCM_KEY Key, ULONG Index);
-NTSTATUS CmpSetValue(PCM_KEY Key, PCUNICODE_STRING Name, ULONG Type, const VOID *Data, ULONG Length);
+NTSTATUS CmpSetValue(PCM_KEY Key, PCUNICODE_STRING Name, ULONG Type, const VOID *Data,
+                     ULONG Length);
 VOID CmpDeleteValue(PCM_KEY Key, PCM_VALUE Value);
 NTSTATUS CmpSetClass(PCM_KEY Key, PCUNICODE_STRING Class);
 
@@ -82,9 +83,9 @@ SIZE_T CmpWriteHive(PCM_KEY Root, PVOID File, LARGE_INTEGER Now);
 
 /* ---- link.c ---- */
 extern ERESOURCE CmpLock;
-extern PCM_KEY CmpRoot;                 /* (CmpLock) \Registry                                */
-extern PCM_KEY CmpSystem;               /* (CmpLock) \Registry\Machine\System, the hive       */
-extern BOOLEAN CmpDirty;                /* (CmpLock) the hive differs from its file            */
+extern PCM_KEY CmpRoot;   /* (CmpLock) \Registry                                */
+extern PCM_KEY CmpSystem; /* (CmpLock) \Registry\Machine\System, the hive       */
+extern BOOLEAN CmpDirty;  /* (CmpLock) the hive differs from its file            */
 
 VOID CmpLockShared(VOID);
 VOID CmpLockExclusive(VOID);
@@ -102,15 +103,15 @@ ULONG CmpFullName(PCM_KEY Key, PWSTR Buffer);
 /* ---- object.c ---- */
 extern POBJECT_TYPE CmpKeyType;
 
-typedef struct _CM_KEY_OBJECT {         /* body of a key object, paged */
-    PCM_KEY Key;                        /* constant; counted in Key->Objects */
+typedef struct _CM_KEY_OBJECT { /* body of a key object, paged */
+    PCM_KEY Key;                /* constant; counted in Key->Objects */
 } CM_KEY_OBJECT, *PCM_KEY_OBJECT;
 
 /* What ZwCreateKey tells the parse routine. */
 typedef struct _CM_CREATE {
-    PUNICODE_STRING Class;              /* or NULL */
-    ULONG Options;                      /* REG_OPTION_… */
-    ULONG Disposition;                  /* out: REG_CREATED_NEW_KEY, REG_OPENED_EXISTING_KEY */
+    PUNICODE_STRING Class; /* or NULL */
+    ULONG Options;         /* REG_OPTION_… */
+    ULONG Disposition;     /* out: REG_CREATED_NEW_KEY, REG_OPENED_EXISTING_KEY */
 } CM_CREATE, *PCM_CREATE;
 
 NTSTATUS CmpCreateKeyType(VOID);

@@ -11,10 +11,10 @@
 #include "regf.h"
 
 typedef struct _HIVE {
-    const UCHAR *Bins;      /* first bin                               */
-    ULONG Size;             /* bytes in all bins                       */
+    const UCHAR *Bins; /* first bin                               */
+    ULONG Size;        /* bytes in all bins                       */
     ULONG Minor;
-    ULONG KeysLeft;         /* what the file still has room for        */
+    ULONG KeysLeft; /* what the file still has room for        */
     ULONG ValuesLeft;
     ULONG BytesLeft;
 } HIVE;
@@ -39,7 +39,8 @@ static const VOID *GetCell(const HIVE *Hive, ULONG Offset, ULONG Wanted, PULONG 
         return NULL;
     }
     Size = *(const LONG *)(Hive->Bins + Offset);
-    if (Size >= -(LONG)sizeof(Size) || Size == (LONG)MINLONG || (ULONG)-Size > Hive->Size - Offset) {
+    if (Size >= -(LONG)sizeof(Size) || Size == (LONG)MINLONG ||
+        (ULONG)-Size > Hive->Size - Offset) {
         return NULL;
     }
     if ((ULONG)-Size - sizeof(Size) < Wanted) {
@@ -52,7 +53,8 @@ static const VOID *GetCell(const HIVE *Hive, ULONG Offset, ULONG Wanted, PULONG 
 }
 
 /* A name of bytes or of UTF-16 units into a buffer of CMP_MAX_NAME characters. */
-static BOOLEAN GetName(const UCHAR *Name, ULONG Length, BOOLEAN Latin, WCHAR *Buffer, PUNICODE_STRING String)
+static BOOLEAN GetName(const UCHAR *Name, ULONG Length, BOOLEAN Latin, WCHAR *Buffer,
+                       PUNICODE_STRING String)
 {
     ULONG Count = Latin ? Length : Length / sizeof(WCHAR);
 
@@ -74,7 +76,8 @@ static NTSTATUS GatherSegments(const HIVE *Hive, const REGF_DB *Db, ULONG Length
     const ULONG *List = GetCell(Hive, Db->List, Db->Count * sizeof(ULONG), NULL);
     PUCHAR Buffer;
 
-    if (Db->Signature != CELL_DB || List == NULL || (Length + REGF_SEGMENT - 1) / REGF_SEGMENT > Db->Count) {
+    if (Db->Signature != CELL_DB || List == NULL ||
+        (Length + REGF_SEGMENT - 1) / REGF_SEGMENT > Db->Count) {
         return STATUS_REGISTRY_CORRUPT;
     }
     Buffer = ExAllocatePoolWithTag(PagedPool, Length, CM_TAG);
@@ -197,7 +200,7 @@ static NTSTATUS ReadKey(HIVE *Hive, ULONG Cell, PCM_KEY Parent, PCM_KEY *Key)
     (*Key)->LastWriteTime.HighPart = (LONG)Nk->Timestamp[1];
     if (Nk->ClassLength != 0 && Nk->Class != REGF_NO_CELL) {
         const VOID *Class = GetCell(Hive, Nk->Class, Nk->ClassLength, NULL);
-        UNICODE_STRING String = { Nk->ClassLength & ~1, Nk->ClassLength & ~1, (PWSTR)Class };
+        UNICODE_STRING String = {Nk->ClassLength & ~1, Nk->ClassLength & ~1, (PWSTR)Class};
 
         Status = Class == NULL ? STATUS_REGISTRY_CORRUPT : CmpSetClass(*Key, &String);
     }
@@ -222,8 +225,9 @@ static NTSTATUS ReadList(HIVE *Hive, ULONG Cell, PCM_KEY Parent, BOOLEAN Indirec
     if (List == NULL) {
         return STATUS_REGISTRY_CORRUPT;
     }
-    Stride = List->Signature == CELL_LF || List->Signature == CELL_LH ? 2
-           : List->Signature == CELL_LI || (List->Signature == CELL_RI && Indirect) ? 1 : 0;
+    Stride = List->Signature == CELL_LF || List->Signature == CELL_LH                 ? 2
+             : List->Signature == CELL_LI || (List->Signature == CELL_RI && Indirect) ? 1
+                                                                                      : 0;
     if (Stride == 0 || List->Count * Stride * sizeof(ULONG) > Length - sizeof(*List)) {
         return STATUS_REGISTRY_CORRUPT;
     }

@@ -1,17 +1,17 @@
-/* Writing a tree as a regf hive, version 1.3: every value's data in one cell, subkeys in "lf" lists,
- * one security descriptor that all keys share. The same walk runs twice, first counting and then
- * writing, so that the two cannot disagree. Pure; the caller holds the tree still. */
+/* Writing a tree as a regf hive, version 1.3: every value's data in one cell, subkeys in "lf"
+ * lists, one security descriptor that all keys share. The same walk runs twice, first counting and
+ * then writing, so that the two cannot disagree. Pure; the caller holds the tree still. */
 #include "cmp.h"
 #include "regf.h"
 
 /* Cells are dealt out in order. A cell does not cross the end of its bin: what is left of the bin
  * becomes a free cell and a new bin is begun. */
 typedef struct _WRITER {
-    PUCHAR Bins;            /* NULL: only counting                  */
-    ULONG Used;             /* bytes in finished bins               */
+    PUCHAR Bins; /* NULL: only counting                  */
+    ULONG Used;  /* bytes in finished bins               */
     ULONG BinStart, BinSize, BinUsed;
-    ULONG Security;         /* cell of the descriptor               */
-    ULONG Keys;             /* how many share it                    */
+    ULONG Security; /* cell of the descriptor               */
+    ULONG Keys;     /* how many share it                    */
 } WRITER;
 
 static VOID WriteValues(WRITER *Writer, PCM_KEY Key, REGF_NK *Nk);
@@ -112,7 +112,8 @@ static ULONG WriteValue(WRITER *Writer, PCM_VALUE Value)
     if (Vk != NULL) {
         Vk->Signature = CELL_VK;
         Vk->NameLength = (USHORT)NameLength;
-        Vk->DataLength = Value->DataLength | (Value->DataLength > sizeof(ULONG) ? 0 : VK_INLINE_DATA);
+        Vk->DataLength =
+            Value->DataLength | (Value->DataLength > sizeof(ULONG) ? 0 : VK_INLINE_DATA);
         Vk->Data = DataCell;
         Vk->Type = Value->Type;
         Vk->Flags = Latin ? VK_LATIN_NAME : 0;
@@ -141,8 +142,10 @@ static VOID WriteValues(WRITER *Writer, PCM_KEY Key, REGF_NK *Nk)
 
         if (List != NULL) {
             List[Index] = ValueCell;
-            Nk->MaxValueName = Nk->MaxValueName > Value->NameLength ? Nk->MaxValueName : Value->NameLength;
-            Nk->MaxValueData = Nk->MaxValueData > Value->DataLength ? Nk->MaxValueData : Value->DataLength;
+            Nk->MaxValueName =
+                Nk->MaxValueName > Value->NameLength ? Nk->MaxValueName : Value->NameLength;
+            Nk->MaxValueData =
+                Nk->MaxValueData > Value->DataLength ? Nk->MaxValueData : Value->DataLength;
         }
     }
 }
@@ -218,13 +221,15 @@ static VOID WriteSubkeyList(WRITER *Writer, PCM_KEY Key, REGF_NK *Nk)
             List->Signature = CELL_LF;
             List->Count = (USHORT)Count;
             List->Items[Index++] = Subkey->Cell;
-            for (ULONG Byte = 0; Byte < sizeof(ULONG) && Byte < Subkey->NameLength / sizeof(WCHAR); Byte++) {
+            for (ULONG Byte = 0; Byte < sizeof(ULONG) && Byte < Subkey->NameLength / sizeof(WCHAR);
+                 Byte++) {
                 List->Items[Index] |= (Subkey->Name[Byte] & 0xFFu) << (8 * Byte);
             }
             Index++;
-            Nk->MaxSubkeyName = Nk->MaxSubkeyName > Subkey->NameLength ? Nk->MaxSubkeyName : Subkey->NameLength;
-            Nk->MaxSubkeyClass =
-                Nk->MaxSubkeyClass > Subkey->Class.Length ? Nk->MaxSubkeyClass : Subkey->Class.Length;
+            Nk->MaxSubkeyName =
+                Nk->MaxSubkeyName > Subkey->NameLength ? Nk->MaxSubkeyName : Subkey->NameLength;
+            Nk->MaxSubkeyClass = Nk->MaxSubkeyClass > Subkey->Class.Length ? Nk->MaxSubkeyClass
+                                                                           : Subkey->Class.Length;
         }
     }
 }
@@ -233,9 +238,8 @@ static VOID WriteSubkeyList(WRITER *Writer, PCM_KEY Key, REGF_NK *Nk)
 static VOID WriteSecurity(WRITER *Writer)
 {
     static const UCHAR Descriptor[] = {
-        1, 0, 0x00, 0x80, 20, 0, 0, 0, 36, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-        1, 2, 0, 0, 0, 0, 0, 5, 32, 0, 0, 0, 0x20, 2, 0, 0,
-        1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0,
+        1, 0, 0x00, 0x80, 20, 0, 0, 0, 36,   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,  2, 0, 0,
+        0, 0, 0,    5,    32, 0, 0, 0, 0x20, 2, 0, 0, 1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0,
     };
     REGF_SK *Sk;
     PVOID Contents;
@@ -276,7 +280,7 @@ SIZE_T CmpWriteHive(PCM_KEY Root, PVOID File, LARGE_INTEGER Now)
 {
     PAGED_CODE();
 
-    WRITER Writer = { 0 };
+    WRITER Writer = {0};
     PCM_KEY Key = Root;
 
     Writer.Bins = File == NULL ? NULL : (PUCHAR)File + REGF_HEADER_SIZE;

@@ -1,11 +1,11 @@
-/* Putting together what queries of keys and values return: a fixed part, then names and data, cut off
- * where the caller's buffer ends. */
+/* Putting together what queries of keys and values return: a fixed part, then names and data, cut
+ * off where the caller's buffer ends. */
 #include "inform.h"
 
 typedef struct _ANSWER {
     PUCHAR Buffer;
-    ULONG Length;       /* of Buffer              */
-    ULONG Needed;       /* for all of the answer  */
+    ULONG Length; /* of Buffer              */
+    ULONG Needed; /* for all of the answer  */
 } ANSWER;
 
 static VOID Put(ANSWER *Answer, ULONG Offset, const VOID *Data, ULONG Length);
@@ -31,8 +31,9 @@ static VOID Put(ANSWER *Answer, ULONG Offset, const VOID *Data, ULONG Length)
 static NTSTATUS Finish(ANSWER *Answer, ULONG Fixed, PULONG ResultLength)
 {
     *ResultLength = Answer->Needed;
-    return Answer->Length < Fixed ? STATUS_BUFFER_TOO_SMALL
-         : Answer->Length < Answer->Needed ? STATUS_BUFFER_OVERFLOW : STATUS_SUCCESS;
+    return Answer->Length < Fixed            ? STATUS_BUFFER_TOO_SMALL
+           : Answer->Length < Answer->Needed ? STATUS_BUFFER_OVERFLOW
+                                             : STATUS_SUCCESS;
 }
 
 static ULONG LongestName(PCM_KEY Key, PULONG LongestClass)
@@ -82,13 +83,14 @@ static NTSTATUS PutFullName(ANSWER *Answer, PCM_KEY Key)
 NTSTATUS CmpInformKey(PCM_KEY Key, KEY_INFORMATION_CLASS Class, PVOID Buffer, ULONG Length,
                       PULONG ResultLength)
 {
-    ANSWER Answer = { Buffer, Length, 0 };
+    ANSWER Answer = {Buffer, Length, 0};
     ULONG Fixed;
 
     PAGED_CODE();
     switch (Class) {
     case KeyBasicInformation: {
-        KEY_BASIC_INFORMATION Basic = { .LastWriteTime = Key->LastWriteTime, .NameLength = Key->NameLength };
+        KEY_BASIC_INFORMATION Basic = {.LastWriteTime = Key->LastWriteTime,
+                                       .NameLength = Key->NameLength};
 
         Fixed = FIELD_OFFSET(KEY_BASIC_INFORMATION, Name);
         Put(&Answer, 0, &Basic, Fixed);
@@ -96,11 +98,13 @@ NTSTATUS CmpInformKey(PCM_KEY Key, KEY_INFORMATION_CLASS Class, PVOID Buffer, UL
         break;
     }
     case KeyNodeInformation: {
-        KEY_NODE_INFORMATION Node = { .LastWriteTime = Key->LastWriteTime, .NameLength = Key->NameLength };
+        KEY_NODE_INFORMATION Node = {.LastWriteTime = Key->LastWriteTime,
+                                     .NameLength = Key->NameLength};
 
         Fixed = FIELD_OFFSET(KEY_NODE_INFORMATION, Name);
         Node.ClassLength = Key->Class.Length;
-        Node.ClassOffset = Key->Class.Length == 0 ? MAXULONG : ((Fixed + Key->NameLength + 3) & ~3u);
+        Node.ClassOffset =
+            Key->Class.Length == 0 ? MAXULONG : ((Fixed + Key->NameLength + 3) & ~3u);
         Put(&Answer, 0, &Node, Fixed);
         Put(&Answer, Fixed, Key->Name, Key->NameLength);
         if (Key->Class.Length != 0) {
@@ -109,7 +113,7 @@ NTSTATUS CmpInformKey(PCM_KEY Key, KEY_INFORMATION_CLASS Class, PVOID Buffer, UL
         break;
     }
     case KeyFullInformation: {
-        KEY_FULL_INFORMATION Full = { .LastWriteTime = Key->LastWriteTime };
+        KEY_FULL_INFORMATION Full = {.LastWriteTime = Key->LastWriteTime};
 
         Fixed = FIELD_OFFSET(KEY_FULL_INFORMATION, Class);
         Full.ClassLength = Key->Class.Length;
@@ -137,16 +141,16 @@ NTSTATUS CmpInformKey(PCM_KEY Key, KEY_INFORMATION_CLASS Class, PVOID Buffer, UL
     return Finish(&Answer, Fixed, ResultLength);
 }
 
-NTSTATUS CmpInformValue(PCM_VALUE Value, KEY_VALUE_INFORMATION_CLASS Class, PVOID Buffer, ULONG Length,
-                        PULONG ResultLength)
+NTSTATUS CmpInformValue(PCM_VALUE Value, KEY_VALUE_INFORMATION_CLASS Class, PVOID Buffer,
+                        ULONG Length, PULONG ResultLength)
 {
-    ANSWER Answer = { Buffer, Length, 0 };
+    ANSWER Answer = {Buffer, Length, 0};
     ULONG Fixed;
 
     PAGED_CODE();
     switch (Class) {
     case KeyValueBasicInformation: {
-        KEY_VALUE_BASIC_INFORMATION Basic = { .Type = Value->Type, .NameLength = Value->NameLength };
+        KEY_VALUE_BASIC_INFORMATION Basic = {.Type = Value->Type, .NameLength = Value->NameLength};
 
         Fixed = FIELD_OFFSET(KEY_VALUE_BASIC_INFORMATION, Name);
         Put(&Answer, 0, &Basic, Fixed);
@@ -154,7 +158,7 @@ NTSTATUS CmpInformValue(PCM_VALUE Value, KEY_VALUE_INFORMATION_CLASS Class, PVOI
         break;
     }
     case KeyValueFullInformation: {
-        KEY_VALUE_FULL_INFORMATION Full = { .Type = Value->Type, .NameLength = Value->NameLength };
+        KEY_VALUE_FULL_INFORMATION Full = {.Type = Value->Type, .NameLength = Value->NameLength};
 
         Fixed = FIELD_OFFSET(KEY_VALUE_FULL_INFORMATION, Name);
         Full.DataLength = Value->DataLength;
@@ -165,7 +169,8 @@ NTSTATUS CmpInformValue(PCM_VALUE Value, KEY_VALUE_INFORMATION_CLASS Class, PVOI
         break;
     }
     case KeyValuePartialInformation: {
-        KEY_VALUE_PARTIAL_INFORMATION Partial = { .Type = Value->Type, .DataLength = Value->DataLength };
+        KEY_VALUE_PARTIAL_INFORMATION Partial = {.Type = Value->Type,
+                                                 .DataLength = Value->DataLength};
 
         Fixed = FIELD_OFFSET(KEY_VALUE_PARTIAL_INFORMATION, Data);
         Put(&Answer, 0, &Partial, Fixed);

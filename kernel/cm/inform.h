@@ -8,7 +8,7 @@
 
 NTSTATUS CmpInformKey(PCM_KEY Key, KEY_INFORMATION_CLASS Class, PVOID Buffer, ULONG Length,
                       PULONG ResultLength);
-NTSTATUS CmpInformValue(PCM_VALUE Value, KEY_VALUE_INFORMATION_CLASS Class, PVOID Buffer, ULONG Length,
-                        PULONG ResultLength);
+NTSTATUS CmpInformValue(PCM_VALUE Value, KEY_VALUE_INFORMATION_CLASS Class, PVOID Buffer,
+                        ULONG Length, PULONG ResultLength);
 
 #endif

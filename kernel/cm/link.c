@@ -60,14 +60,14 @@ NTSTATUS CmpCreateRoots(VOID)
         PCWSTR Name;
         PCM_KEY *Key;
     } Roots[] = {
-        { NULL, L"REGISTRY", &CmpRoot },
-        { &CmpRoot, L"MACHINE", &Machine },
-        { &CmpRoot, L"USER", &User },
-        { &Machine, L"HARDWARE", &Hardware },
-        { &Hardware, L"DESCRIPTION", &Description },
-        { &Description, L"SYSTEM", &System },
-        { &Hardware, L"DEVICEMAP", &DeviceMap },
-        { &Machine, L"SYSTEM", &CmpSystem },
+        {NULL, L"REGISTRY", &CmpRoot},
+        {&CmpRoot, L"MACHINE", &Machine},
+        {&CmpRoot, L"USER", &User},
+        {&Machine, L"HARDWARE", &Hardware},
+        {&Hardware, L"DESCRIPTION", &Description},
+        {&Description, L"SYSTEM", &System},
+        {&Hardware, L"DEVICEMAP", &DeviceMap},
+        {&Machine, L"SYSTEM", &CmpSystem},
     };
     NTSTATUS Status = STATUS_SUCCESS;
 
@@ -76,8 +76,8 @@ NTSTATUS CmpCreateRoots(VOID)
         UNICODE_STRING Name;
 
         RtlInitUnicodeString(&Name, Roots[Index].Name);
-        Status = CmpCreateKey(Roots[Index].Parent == NULL ? NULL : *Roots[Index].Parent, &Name, TRUE,
-                              Roots[Index].Key);
+        Status = CmpCreateKey(Roots[Index].Parent == NULL ? NULL : *Roots[Index].Parent, &Name,
+                              TRUE, Roots[Index].Key);
         if (NT_SUCCESS(Status)) {
             (*Roots[Index].Key)->Permanent = TRUE;
         }

@@ -1,6 +1,6 @@
-/* Key objects: what a handle to a key refers to. Each open makes one; the tree's key counts them and
- * stays in memory until the last is gone, also when it was deleted meanwhile. \Registry is such an
- * object, entered in the object namespace; from there on the parse routine walks the tree.
+/* Key objects: what a handle to a key refers to. Each open makes one; the tree's key counts them
+ * and stays in memory until the last is gone, also when it was deleted meanwhile. \Registry is such
+ * an object, entered in the object namespace; from there on the parse routine walks the tree.
  *
  * Guards: CmpLock. The object manager calls in with no lock of its own held. */
 #include "cmp.h"
@@ -10,8 +10,8 @@ POBJECT_TYPE CmpKeyType;
 
 static NTSTATUS NewKeyObject(PCM_KEY Key, PVOID *Object);
 static VOID DeleteKeyObject(PVOID Object);
-static NTSTATUS ParseKey(PVOID ParseObject, POB_PARSE_REQUEST Request, PUNICODE_STRING RemainingName,
-                         PUNICODE_STRING NewName, PVOID *Object);
+static NTSTATUS ParseKey(PVOID ParseObject, POB_PARSE_REQUEST Request,
+                         PUNICODE_STRING RemainingName, PUNICODE_STRING NewName, PVOID *Object);
 static NTSTATUS QueryKeyName(PVOID Object, PWSTR Buffer, ULONG Length, PULONG Needed);
 
 #ifdef ALLOC_PRAGMA
@@ -87,7 +87,7 @@ static NTSTATUS Step(PCM_KEY *Key, PCUNICODE_STRING Component, BOOLEAN Last, PCM
     Volatile = (Create->Options & REG_OPTION_VOLATILE) != 0;
     if ((*Key)->Volatile && !Volatile) {
         if (*Key != CmpSystem && (*Key)->Permanent) {
-            Volatile = TRUE;        /* the roots keep nothing */
+            Volatile = TRUE; /* the roots keep nothing */
         } else {
             return STATUS_CHILD_MUST_BE_VOLATILE;
         }
@@ -109,8 +109,8 @@ static NTSTATUS Step(PCM_KEY *Key, PCUNICODE_STRING Component, BOOLEAN Last, PCM
     return Status;
 }
 
-static NTSTATUS ParseKey(PVOID ParseObject, POB_PARSE_REQUEST Request, PUNICODE_STRING RemainingName,
-                         PUNICODE_STRING NewName, PVOID *Object)
+static NTSTATUS ParseKey(PVOID ParseObject, POB_PARSE_REQUEST Request,
+                         PUNICODE_STRING RemainingName, PUNICODE_STRING NewName, PVOID *Object)
 {
     PCM_CREATE Create = Request->ParseContext;
     PCM_KEY Key = ((PCM_KEY_OBJECT)ParseObject)->Key;
@@ -165,7 +165,7 @@ NTSTATUS CmpCreateKeyType(VOID)
         .Name = L"Key",
         .PoolType = PagedPool,
         .ValidAccess = KEY_ALL_ACCESS,
-        .GenericMapping = { KEY_READ, KEY_WRITE, KEY_EXECUTE, KEY_ALL_ACCESS },
+        .GenericMapping = {KEY_READ, KEY_WRITE, KEY_EXECUTE, KEY_ALL_ACCESS},
         .WaitOffset = OB_NOT_WAITABLE,
         .Delete = DeleteKeyObject,
         .Parse = ParseKey,
@@ -181,7 +181,8 @@ NTSTATUS CmpCreateKeyType(VOID)
         Status = NewKeyObject(CmpRoot, &Object);
     }
     if (NT_SUCCESS(Status)) {
-        InitializeObjectAttributes(&Attributes, &Name, OBJ_CASE_INSENSITIVE | OBJ_PERMANENT, NULL, NULL);
+        InitializeObjectAttributes(&Attributes, &Name, OBJ_CASE_INSENSITIVE | OBJ_PERMANENT, NULL,
+                                   NULL);
         Status = ObInsertObject(Object, &Attributes, KEY_ALL_ACCESS, NULL);
     }
     return Status;
@@ -193,7 +194,8 @@ NTSTATUS CmpReferenceKey(HANDLE Handle, ACCESS_MASK Access, BOOLEAN Exclusive,
     NTSTATUS Status;
 
     PAGED_CODE();
-    Status = ObReferenceObjectByHandle(Handle, Access, CmpKeyType, KernelMode, (PVOID *)Object, NULL);
+    Status =
+        ObReferenceObjectByHandle(Handle, Access, CmpKeyType, KernelMode, (PVOID *)Object, NULL);
     if (!NT_SUCCESS(Status)) {
         return Status;
     }

@@ -1,31 +1,31 @@
 /* RtlQueryRegistryValues: a table of what a driver wants to know, gone through row by row.
  *
- *   row                        what happens
- *   SUBKEY                     the rows that follow look in this subkey; with a routine, it gets every value
- *   TOPKEY                     back to the key named in the call, then as below
- *   name, routine              the routine gets the value (each string of a REG_MULTI_SZ by itself)
- *   name, DIRECT               the value goes to where EntryContext points
- *   no name, routine           the routine gets every value of the key
- *   NOVALUE                    the routine is called once, with nothing
+ *   row              what happens
+ *   SUBKEY           the rows that follow look in this subkey; a routine gets its every value
+ *   TOPKEY           back to the key named in the call, then as below
+ *   name, routine    the routine gets the value (each string of a REG_MULTI_SZ by itself)
+ *   name, DIRECT     the value goes to where EntryContext points
+ *   routine          the routine gets every value of the key
+ *   NOVALUE          the routine is called once, with nothing
  *
- * A value that is not there is replaced by the row's default, or, when the row says REQUIRED, ends the
- * query. There are no environment variables: a REG_EXPAND_SZ is handed over as the REG_SZ it would be
- * with every name unknown. PASSIVE_LEVEL, pageable; guarded by what the Zw routines guard. */
+ * A value that is not there is replaced by the row's default, or, when the row says REQUIRED, ends
+ * the query. There are no environment variables: a REG_EXPAND_SZ is handed over as the REG_SZ it
+ * would be with every name unknown. PASSIVE_LEVEL, pageable; guarded as the Zw routines are. */
 #include "rtlpath.h"
 
 #define QUERY_TAG 'yrQC'
 
 typedef struct _QUERY {
     HANDLE TopKey;
-    HANDLE Key;         /* TopKey, or a subkey we opened */
+    HANDLE Key; /* TopKey, or a subkey we opened */
     PVOID Context;
 } QUERY;
 
 static NTSTATUS ReadValue(HANDLE Key, PUNICODE_STRING Name, ULONG Index,
                           PKEY_VALUE_FULL_INFORMATION *Value);
 static NTSTATUS StoreDirect(PRTL_QUERY_REGISTRY_TABLE Row, ULONG Type, PVOID Data, ULONG Length);
-static NTSTATUS HandOver(QUERY *Query, PRTL_QUERY_REGISTRY_TABLE Row, PWSTR Name, ULONG Type, PVOID Data,
-                         ULONG Length);
+static NTSTATUS HandOver(QUERY *Query, PRTL_QUERY_REGISTRY_TABLE Row, PWSTR Name, ULONG Type,
+                         PVOID Data, ULONG Length);
 static NTSTATUS QueryAll(QUERY *Query, PRTL_QUERY_REGISTRY_TABLE Row);
 static NTSTATUS QueryOne(QUERY *Query, PRTL_QUERY_REGISTRY_TABLE Row);
 static NTSTATUS EnterSubkey(QUERY *Query, PRTL_QUERY_REGISTRY_TABLE Row);
@@ -43,7 +43,8 @@ static VOID LeaveSubkey(QUERY *Query);
 #endif
 
 /* A value by name, or by index when there is no name, in pool with room for a terminator. */
-static NTSTATUS ReadValue(HANDLE Key, PUNICODE_STRING Name, ULONG Index, PKEY_VALUE_FULL_INFORMATION *Value)
+static NTSTATUS ReadValue(HANDLE Key, PUNICODE_STRING Name, ULONG Index,
+                          PKEY_VALUE_FULL_INFORMATION *Value)
 {
     ULONG Size = 256, Needed;
     NTSTATUS Status;
@@ -53,10 +54,13 @@ static NTSTATUS ReadValue(HANDLE Key, PUNICODE_STRING Name, ULONG Index, PKEY_VA
         if (*Value == NULL) {
             return STATUS_INSUFFICIENT_RESOURCES;
         }
-        Status = Name != NULL ? ZwQueryValueKey(Key, Name, KeyValueFullInformation, *Value, Size, &Needed)
-                              : ZwEnumerateValueKey(Key, Index, KeyValueFullInformation, *Value, Size, &Needed);
+        Status =
+            Name != NULL
+                ? ZwQueryValueKey(Key, Name, KeyValueFullInformation, *Value, Size, &Needed)
+                : ZwEnumerateValueKey(Key, Index, KeyValueFullInformation, *Value, Size, &Needed);
         if (NT_SUCCESS(Status)) {
-            RtlZeroMemory((PUCHAR)*Value + (*Value)->DataOffset + (*Value)->DataLength, 2 * sizeof(WCHAR));
+            RtlZeroMemory((PUCHAR)*Value + (*Value)->DataOffset + (*Value)->DataLength,
+                          2 * sizeof(WCHAR));
             return Status;
         }
         ExFreePoolWithTag(*Value, QUERY_TAG);
@@ -101,12 +105,12 @@ static NTSTATUS StoreDirect(PRTL_QUERY_REGISTRY_TABLE Row, ULONG Type, PVOID Dat
         RtlCopyMemory(Target, Data, Length);
         return STATUS_SUCCESS;
     }
-    if (*Target < 0) {              /* minus the size of a bare buffer */
-        if (Length > (ULONG)-*Target) {
+    if (*Target < 0) { /* minus the size of a bare buffer */
+        if (Length > (ULONG) - *Target) {
             return STATUS_BUFFER_TOO_SMALL;
         }
         RtlCopyMemory(Target, Data, Length);
-    } else {                        /* a buffer that wants length and type before the data */
+    } else { /* a buffer that wants length and type before the data */
         if (Length + 2 * sizeof(ULONG) > (ULONG)*Target) {
             return STATUS_BUFFER_TOO_SMALL;
         }
@@ -118,8 +122,8 @@ static NTSTATUS StoreDirect(PRTL_QUERY_REGISTRY_TABLE Row, ULONG Type, PVOID Dat
 }
 
 /* One value to where the row wants it. */
-static NTSTATUS HandOver(QUERY *Query, PRTL_QUERY_REGISTRY_TABLE Row, PWSTR Name, ULONG Type, PVOID Data,
-                         ULONG Length)
+static NTSTATUS HandOver(QUERY *Query, PRTL_QUERY_REGISTRY_TABLE Row, PWSTR Name, ULONG Type,
+                         PVOID Data, ULONG Length)
 {
     BOOLEAN Expand = (Row->Flags & RTL_QUERY_REGISTRY_NOEXPAND) == 0;
     NTSTATUS Status = STATUS_SUCCESS;
@@ -138,14 +142,16 @@ static NTSTATUS HandOver(QUERY *Query, PRTL_QUERY_REGISTRY_TABLE Row, PWSTR Name
         while (String < End && *String != 0 && NT_SUCCESS(Status)) {
             ULONG Bytes = (wcslen(String) + 1) * sizeof(WCHAR);
 
-            Status = Row->QueryRoutine(Name, REG_SZ, String, Bytes, Query->Context, Row->EntryContext);
+            Status =
+                Row->QueryRoutine(Name, REG_SZ, String, Bytes, Query->Context, Row->EntryContext);
             String += Bytes / sizeof(WCHAR);
         }
     } else {
         Status = Row->QueryRoutine(Name, Type, Data, Length, Query->Context, Row->EntryContext);
     }
     return Status == STATUS_BUFFER_TOO_SMALL && (Row->Flags & RTL_QUERY_REGISTRY_DIRECT) == 0
-         ? STATUS_SUCCESS : Status;
+               ? STATUS_SUCCESS
+               : Status;
 }
 
 static NTSTATUS HandOverDefault(QUERY *Query, PRTL_QUERY_REGISTRY_TABLE Row)
@@ -196,8 +202,9 @@ static NTSTATUS QueryAll(QUERY *Query, PRTL_QUERY_REGISTRY_TABLE Row)
     if (Status != STATUS_NO_MORE_ENTRIES) {
         return Status;
     }
-    return Index == 1 && (Row->Flags & RTL_QUERY_REGISTRY_REQUIRED) != 0 ? STATUS_OBJECT_NAME_NOT_FOUND
-                                                                        : STATUS_SUCCESS;
+    return Index == 1 && (Row->Flags & RTL_QUERY_REGISTRY_REQUIRED) != 0
+               ? STATUS_OBJECT_NAME_NOT_FOUND
+               : STATUS_SUCCESS;
 }
 
 static NTSTATUS QueryOne(QUERY *Query, PRTL_QUERY_REGISTRY_TABLE Row)
@@ -246,7 +253,8 @@ static NTSTATUS EnterSubkey(QUERY *Query, PRTL_QUERY_REGISTRY_TABLE Row)
         return STATUS_INVALID_PARAMETER;
     }
     RtlInitUnicodeString(&Name, Row->Name);
-    InitializeObjectAttributes(&Attributes, &Name, OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE, Query->TopKey, NULL);
+    InitializeObjectAttributes(&Attributes, &Name, OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE,
+                               Query->TopKey, NULL);
     Status = ZwOpenKey(&Key, KEY_READ | KEY_SET_VALUE, &Attributes);
     if (NT_SUCCESS(Status)) {
         Query->Key = Key;
@@ -258,22 +266,24 @@ static NTSTATUS EnterSubkey(QUERY *Query, PRTL_QUERY_REGISTRY_TABLE Row)
 }
 
 NTSYSAPI NTSTATUS NTAPI RtlQueryRegistryValues(ULONG RelativeTo, PCWSTR Path,
-                                               PRTL_QUERY_REGISTRY_TABLE QueryTable,
-                                               PVOID Context, PVOID Environment)
+                                               PRTL_QUERY_REGISTRY_TABLE QueryTable, PVOID Context,
+                                               PVOID Environment)
 {
     PAGED_CODE();
 
-    QUERY Query = { .Context = Context };
+    QUERY Query = {.Context = Context};
     PRTL_QUERY_REGISTRY_TABLE Row;
     BOOLEAN Owned;
-    NTSTATUS Status = CmpOpenRelative(RelativeTo, Path, FALSE, KEY_READ | KEY_SET_VALUE, &Query.TopKey, &Owned);
+    NTSTATUS Status =
+        CmpOpenRelative(RelativeTo, Path, FALSE, KEY_READ | KEY_SET_VALUE, &Query.TopKey, &Owned);
 
     if (!NT_SUCCESS(Status)) {
         return (RelativeTo & RTL_REGISTRY_OPTIONAL) != 0 ? STATUS_SUCCESS : Status;
     }
     Query.Key = Query.TopKey;
     for (Row = QueryTable; NT_SUCCESS(Status) && (Row->QueryRoutine != NULL || Row->Name != NULL ||
-                                                  (Row->Flags & RTL_QUERY_REGISTRY_TOPKEY) != 0); Row++) {
+                                                  (Row->Flags & RTL_QUERY_REGISTRY_TOPKEY) != 0);
+         Row++) {
         if ((Row->Flags & RTL_QUERY_REGISTRY_DIRECT) != 0 &&
             (Row->Name == NULL || Row->QueryRoutine != NULL ||
              (Row->Flags & RTL_QUERY_REGISTRY_SUBKEY) != 0)) {
@@ -285,11 +295,13 @@ NTSYSAPI NTSTATUS NTAPI RtlQueryRegistryValues(ULONG RelativeTo, PCWSTR Path,
         }
         if ((Row->Flags & RTL_QUERY_REGISTRY_SUBKEY) != 0) {
             Status = EnterSubkey(&Query, Row);
-            if (Status == STATUS_OBJECT_NAME_NOT_FOUND && (Row->Flags & RTL_QUERY_REGISTRY_REQUIRED) == 0) {
+            if (Status == STATUS_OBJECT_NAME_NOT_FOUND &&
+                (Row->Flags & RTL_QUERY_REGISTRY_REQUIRED) == 0) {
                 /* Rows that belong to a subkey which is not there have nothing to find. */
                 Status = STATUS_SUCCESS;
                 while ((Row[1].QueryRoutine != NULL || Row[1].Name != NULL) &&
-                       (Row[1].Flags & (RTL_QUERY_REGISTRY_SUBKEY | RTL_QUERY_REGISTRY_TOPKEY)) == 0) {
+                       (Row[1].Flags & (RTL_QUERY_REGISTRY_SUBKEY | RTL_QUERY_REGISTRY_TOPKEY)) ==
+                           0) {
                     Row++;
                     if (Row->DefaultType != REG_NONE && Row->Name != NULL) {
                         Status = HandOverDefault(&Query, Row);

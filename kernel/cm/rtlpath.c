@@ -1,5 +1,5 @@
-/* RtlWriteRegistryValue and its kin, and how all of them find the key they are to work on. PASSIVE_LEVEL,
- * pageable; guarded by what the Zw routines guard. */
+/* RtlWriteRegistryValue and its kin, and how all of them find the key they are to work on.
+ * PASSIVE_LEVEL, pageable; guarded by what the Zw routines guard. */
 #include "rtlpath.h"
 
 #define PATH_TAG 'taPC'
@@ -8,7 +8,8 @@ static const PCWSTR Roots[RTL_REGISTRY_MAXIMUM] = {
     [RTL_REGISTRY_ABSOLUTE] = L"",
     [RTL_REGISTRY_SERVICES] = L"\\Registry\\Machine\\System\\CurrentControlSet\\Services\\",
     [RTL_REGISTRY_CONTROL] = L"\\Registry\\Machine\\System\\CurrentControlSet\\Control\\",
-    [RTL_REGISTRY_WINDOWS_NT] = L"\\Registry\\Machine\\Software\\Microsoft\\Windows NT\\CurrentVersion\\",
+    [RTL_REGISTRY_WINDOWS_NT] =
+        L"\\Registry\\Machine\\Software\\Microsoft\\Windows NT\\CurrentVersion\\",
     [RTL_REGISTRY_DEVICEMAP] = L"\\Registry\\Machine\\Hardware\\DeviceMap\\",
     [RTL_REGISTRY_USER] = L"\\Registry\\User\\.Default\\",
 };
@@ -53,7 +54,8 @@ NTSTATUS CmpOpenRelative(ULONG RelativeTo, PCWSTR Path, BOOLEAN Create, ACCESS_M
     Name.MaximumLength = (USHORT)Size;
     RtlAppendUnicodeToString(&Name, Roots[Root]);
     RtlAppendUnicodeToString(&Name, Path);
-    InitializeObjectAttributes(&Attributes, &Name, OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE, NULL, NULL);
+    InitializeObjectAttributes(&Attributes, &Name, OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE, NULL,
+                               NULL);
     Status = Create ? ZwCreateKey(Key, Access, &Attributes, 0, NULL, REG_OPTION_NON_VOLATILE, NULL)
                     : ZwOpenKey(Key, Access, &Attributes);
     ExFreePoolWithTag(Name.Buffer, PATH_TAG);

@@ -1,9 +1,9 @@
-/* Where hives come from and go to. At start-up the module "SYSTEM" serves; once the volume is there its
- * file takes over. A save writes the whole hive beside the old file and renames it over, so that at every
- * moment one whole hive is on the disk.
+/* Where hives come from and go to. At start-up the module "SYSTEM" serves; once the volume is there
+ * its file takes over. A save writes the whole hive beside the old file and renames it over, so
+ * that at every moment one whole hive is on the disk.
  *
- * Guards: CmpSaveLock one save at a time, around file I/O; it is outer to CmpLock, which is only held
- * while the tree is turned into a file image. VolumeReady changes once, at start-up. */
+ * Guards: CmpSaveLock one save at a time, around file I/O; it is outer to CmpLock, which is only
+ * held while the tree is turned into a file image. VolumeReady changes once, at start-up. */
 #include "cmp.h"
 #include "cm.h"
 #include "io.h"
@@ -76,7 +76,8 @@ static VOID LoadVolume(VOID)
         ExFreePool(File);
     }
     if (!NT_SUCCESS(Status)) {
-        DbgPrint("registry: %wZ cannot be used (0x%08X), going on with the copy the kernel was started with\n",
+        DbgPrint("registry: %wZ cannot be used (0x%08X), going on with the copy the kernel was "
+                 "started with\n",
                  &Name, Status);
         return;
     }

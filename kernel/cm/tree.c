@@ -22,7 +22,7 @@ UNICODE_STRING CmpKeyName(PCM_KEY Key)
 {
     PAGED_CODE();
 
-    return (UNICODE_STRING){ Key->NameLength, Key->NameLength, Key->Name };
+    return (UNICODE_STRING){Key->NameLength, Key->NameLength, Key->Name};
 }
 
 NTSTATUS CmpCreateKey(PCM_KEY Parent, PCUNICODE_STRING Name, BOOLEAN Volatile, PCM_KEY *Key)
@@ -132,7 +132,7 @@ VOID CmpFreeTree(PCM_KEY Root)
         Last = Key == Root;
         CmpUnlinkKey(Key);
         if (Key->Objects != 0) {
-            Key->Deleted = TRUE;    /* its last object frees it */
+            Key->Deleted = TRUE; /* its last object frees it */
         } else {
             CmpFreeKey(Key);
         }
@@ -146,7 +146,7 @@ PCM_VALUE CmpFindValue(PCM_KEY Key, PCUNICODE_STRING Name)
 
     for (PLIST_ENTRY At = Key->Values.Flink; At != &Key->Values; At = At->Flink) {
         PCM_VALUE Value = CONTAINING_RECORD(At, CM_VALUE, Link);
-        UNICODE_STRING Other = { Value->NameLength, Value->NameLength, Value->Name };
+        UNICODE_STRING Other = {Value->NameLength, Value->NameLength, Value->Name};
 
         if (RtlEqualUnicodeString(&Other, Name, TRUE)) {
             return Value;
@@ -233,7 +233,7 @@ NTSTATUS CmpSetClass(PCM_KEY Key, PCUNICODE_STRING Class)
         return STATUS_INSUFFICIENT_RESOURCES;
     }
     RtlCopyMemory(Copy, Class->Buffer, Class->Length);
-    Key->Class = (UNICODE_STRING){ Class->Length, Class->Length, Copy };
+    Key->Class = (UNICODE_STRING){Class->Length, Class->Length, Copy};
     return STATUS_SUCCESS;
 }
 

@@ -1,5 +1,5 @@
-/* Zw…Key: the registry as drivers see it. Each routine takes the key of its handle, the lock, does one
- * thing to the tree, and lets both go. What is returned is put together by inform.c. */
+/* Zw…Key: the registry as drivers see it. Each routine takes the key of its handle, the lock, does
+ * one thing to the tree, and lets both go. What is returned is put together by inform.c. */
 #include "cmp.h"
 #include "inform.h"
 #include "ob.h"
@@ -21,7 +21,7 @@ NTSYSAPI NTSTATUS NTAPI ZwCreateKey(PHANDLE KeyHandle, ACCESS_MASK DesiredAccess
                                     POBJECT_ATTRIBUTES ObjectAttributes, ULONG TitleIndex,
                                     PUNICODE_STRING Class, ULONG CreateOptions, PULONG Disposition)
 {
-    CM_CREATE Create = { .Class = Class, .Options = CreateOptions };
+    CM_CREATE Create = {.Class = Class, .Options = CreateOptions};
     NTSTATUS Status;
 
     PAGED_CODE();
@@ -73,8 +73,9 @@ NTSYSAPI NTSTATUS NTAPI ZwEnumerateKey(HANDLE KeyHandle, ULONG Index,
         return Status;
     }
     Subkey = CmpSubkeyByIndex(Key, Index);
-    Status = Subkey == NULL ? STATUS_NO_MORE_ENTRIES
-           : CmpInformKey(Subkey, KeyInformationClass, KeyInformation, Length, ResultLength);
+    Status = Subkey == NULL
+                 ? STATUS_NO_MORE_ENTRIES
+                 : CmpInformKey(Subkey, KeyInformationClass, KeyInformation, Length, ResultLength);
     CmpReleaseKey(Object);
     return Status;
 }
@@ -96,7 +97,7 @@ NTSYSAPI NTSTATUS NTAPI ZwDeleteKey(HANDLE KeyHandle)
         CmpTouchKey(Key);
         CmpTouchKey(Key->Parent);
         CmpUnlinkKey(Key);
-        Key->Deleted = TRUE;        /* freed with its last object */
+        Key->Deleted = TRUE; /* freed with its last object */
     }
     CmpReleaseKey(Object);
     return Status;
@@ -134,7 +135,8 @@ NTSYSAPI NTSTATUS NTAPI ZwQueryValueKey(HANDLE KeyHandle, PUNICODE_STRING ValueN
     }
     Value = CmpFindValue(Key, ValueName);
     Status = Value == NULL ? STATUS_OBJECT_NAME_NOT_FOUND
-           : CmpInformValue(Value, KeyValueInformationClass, KeyValueInformation, Length, ResultLength);
+                           : CmpInformValue(Value, KeyValueInformationClass, KeyValueInformation,
+                                            Length, ResultLength);
     CmpReleaseKey(Object);
     return Status;
 }
@@ -156,13 +158,14 @@ NTSYSAPI NTSTATUS NTAPI ZwEnumerateValueKey(HANDLE KeyHandle, ULONG Index,
     }
     Value = CmpValueByIndex(Key, Index);
     Status = Value == NULL ? STATUS_NO_MORE_ENTRIES
-           : CmpInformValue(Value, KeyValueInformationClass, KeyValueInformation, Length, ResultLength);
+                           : CmpInformValue(Value, KeyValueInformationClass, KeyValueInformation,
+                                            Length, ResultLength);
     CmpReleaseKey(Object);
     return Status;
 }
 
-NTSYSAPI NTSTATUS NTAPI ZwSetValueKey(HANDLE KeyHandle, PUNICODE_STRING ValueName,
-                                      ULONG TitleIndex, ULONG Type, PVOID Data, ULONG DataSize)
+NTSYSAPI NTSTATUS NTAPI ZwSetValueKey(HANDLE KeyHandle, PUNICODE_STRING ValueName, ULONG TitleIndex,
+                                      ULONG Type, PVOID Data, ULONG DataSize)
 {
     PCM_KEY_OBJECT Object;
     PCM_KEY Key;

@@ -1,24 +1,26 @@
-/* Callback objects: named points where drivers register routines that somebody notifies. NT's own are
- * made here; drivers make others. A notification runs the routines in the order they registered, with
- * no lock held; unregistering waits until the routine is not running, so the routine must not do it.
+/* Callback objects: named points where drivers register routines that somebody notifies. NT's own
+ * are made here; drivers make others. A notification runs the routines in the order they
+ * registered, with no lock held; unregistering waits until the routine is not running, so the
+ * routine must not do it.
  *
- * Guards: a callback's Lock its registrations and their counts; Event wakes who waits for a count. */
+ * Guards: a callback's Lock its registrations and their counts; Event wakes who waits for a count.
+ */
 #include "exp.h"
 
 typedef struct _CALLBACK_OBJECT {
     KSPIN_LOCK Lock;
-    LIST_ENTRY Registrations;       /* (Lock) */
-    BOOLEAN AllowMultiple;          /* constant */
-    KEVENT Idle;                    /* set whenever a registration's Running drops to 0 */
+    LIST_ENTRY Registrations; /* (Lock) */
+    BOOLEAN AllowMultiple;    /* constant */
+    KEVENT Idle;              /* set whenever a registration's Running drops to 0 */
 } CALLBACK_OBJECT;
 
 typedef struct _CALLBACK_REGISTRATION {
-    LIST_ENTRY Link;                /* (Lock) in Registrations       */
-    PCALLBACK_OBJECT Callback;      /* constant, referenced          */
-    PCALLBACK_FUNCTION Function;    /* constant                      */
-    PVOID Context;                  /* constant                      */
-    ULONG Running;                  /* (Lock) notifications inside   */
-    BOOLEAN Going;                  /* (Lock) being unregistered     */
+    LIST_ENTRY Link;             /* (Lock) in Registrations       */
+    PCALLBACK_OBJECT Callback;   /* constant, referenced          */
+    PCALLBACK_FUNCTION Function; /* constant                      */
+    PVOID Context;               /* constant                      */
+    ULONG Running;               /* (Lock) notifications inside   */
+    BOOLEAN Going;               /* (Lock) being unregistered     */
 } CALLBACK_REGISTRATION, *PCALLBACK_REGISTRATION;
 
 static POBJECT_TYPE CallbackType;
@@ -38,7 +40,8 @@ NTKERNELAPI NTSTATUS NTAPI ExCreateCallback(PCALLBACK_OBJECT *CallbackObject,
     NTSTATUS Status = STATUS_OBJECT_NAME_NOT_FOUND;
 
     if (ObjectAttributes->ObjectName != NULL) {
-        Status = ObReferenceObjectByAttributes(ObjectAttributes, CallbackType, 0, NULL, (PVOID *)&Callback);
+        Status = ObReferenceObjectByAttributes(ObjectAttributes, CallbackType, 0, NULL,
+                                               (PVOID *)&Callback);
     }
     if (!NT_SUCCESS(Status) && Create) {
         Status = ObCreateObject(CallbackType, sizeof(*Callback), (PVOID *)&Callback);
@@ -113,14 +116,15 @@ NTKERNELAPI VOID NTAPI ExNotifyCallback(PCALLBACK_OBJECT CallbackObject, PVOID A
     KIRQL OldIrql;
 
     KeAcquireSpinLock(&CallbackObject->Lock, &OldIrql);
-    for (PLIST_ENTRY At = CallbackObject->Registrations.Flink; At != &CallbackObject->Registrations;) {
+    for (PLIST_ENTRY At = CallbackObject->Registrations.Flink;
+         At != &CallbackObject->Registrations;) {
         PCALLBACK_REGISTRATION Registration = CONTAINING_RECORD(At, CALLBACK_REGISTRATION, Link);
 
         if (Registration->Going) {
             At = At->Flink;
             continue;
         }
-        Registration->Running++;    /* keeps it in the list while the lock is dropped */
+        Registration->Running++; /* keeps it in the list while the lock is dropped */
         KeReleaseSpinLock(&CallbackObject->Lock, OldIrql);
         Registration->Function(Registration->Context, Argument1, Argument2);
         KeAcquireSpinLock(&CallbackObject->Lock, &OldIrql);
@@ -134,8 +138,8 @@ NTKERNELAPI VOID NTAPI ExNotifyCallback(PCALLBACK_OBJECT CallbackObject, PVOID A
 
 BOOLEAN ExpInitializeCallbacks(VOID)
 {
-    static const PCWSTR Names[] = { L"\\Callback\\SetSystemTime", L"\\Callback\\PowerState",
-                                    L"\\Callback\\ProcessorAdd" };
+    static const PCWSTR Names[] = {L"\\Callback\\SetSystemTime", L"\\Callback\\PowerState",
+                                   L"\\Callback\\ProcessorAdd"};
     OBJECT_TYPE_INITIALIZER Type = {
         .Name = L"Callback",
         .PoolType = NonPagedPool,
@@ -149,7 +153,8 @@ BOOLEAN ExpInitializeCallbacks(VOID)
     if (!NT_SUCCESS(ObCreateObjectType(&Type, &CallbackType))) {
         return FALSE;
     }
-    InitializeObjectAttributes(&Attributes, &Name, OBJ_CASE_INSENSITIVE | OBJ_PERMANENT | OBJ_OPENIF, NULL, NULL);
+    InitializeObjectAttributes(&Attributes, &Name,
+                               OBJ_CASE_INSENSITIVE | OBJ_PERMANENT | OBJ_OPENIF, NULL, NULL);
     if (!NT_SUCCESS(ZwCreateDirectoryObject(&Directory, DIRECTORY_ALL_ACCESS, &Attributes))) {
         return FALSE;
     }

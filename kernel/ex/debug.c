@@ -1,6 +1,7 @@
-/* DbgPrint and its kin, assertions, break points. A message is formatted on the caller's stack outside
- * every lock, so that a bad argument faults in the caller's name, and printed as a piece. Levels and
- * components are not filtered: whoever writes a driver here wants to see what it says. Any IRQL. */
+/* DbgPrint and its kin, assertions, break points. A message is formatted on the caller's stack
+ * outside every lock, so that a bad argument faults in the caller's name, and printed as a piece.
+ * Levels and components are not filtered: whoever writes a driver here wants to see what it says.
+ * Any IRQL. */
 #include "exp.h"
 
 #define MESSAGE_SIZE 512

@@ -12,7 +12,7 @@
 #define EX_TAG_RESOURCE 'seRE'
 #define EX_TAG_CALLBACK 'lCxE'
 
-#define WORKER_INVALID         0xE4
+#define WORKER_INVALID 0xE4
 
 /* Worker threads, made in phase 1. */
 BOOLEAN ExpInitializeWorkers(VOID);

@@ -1,6 +1,7 @@
-/* Fast mutexes: one owner, no recursion, at APC_LEVEL so that nothing interrupts the owner and waits
- * for the same mutex. Count is 1 when free; each contender takes one away, and the release that finds
- * somebody waiting hands the mutex over through the event without making it free in between. */
+/* Fast mutexes: one owner, no recursion, at APC_LEVEL so that nothing interrupts the owner and
+ * waits for the same mutex. Count is 1 when free; each contender takes one away, and the release
+ * that finds somebody waiting hands the mutex over through the event without making it free in
+ * between. */
 #include "exp.h"
 
 NTKERNELAPI VOID FASTCALL ExAcquireFastMutexUnsafe(PFAST_MUTEX FastMutex)

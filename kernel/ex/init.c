@@ -1,5 +1,5 @@
-/* Start-up of the executive. Phase 0 has nothing to do but exist in the order of things: every lock,
- * list and the print lock are static. Phase 1 has threads and objects. */
+/* Start-up of the executive. Phase 0 has nothing to do but exist in the order of things: every
+ * lock, list and the print lock are static. Phase 1 has threads and objects. */
 #include "exp.h"
 
 #ifdef ALLOC_PRAGMA

@@ -1,29 +1,30 @@
 /* Interlocked arithmetic and lists under NT's exported names. Arithmetic is one locked instruction;
- * the lists take the spin lock their owner gives, with interrupts off, so that any IRQL may call. */
+ * the lists take the spin lock their owner gives, with interrupts off, so that any IRQL may call.
+ */
 #include "exp.h"
 
-NTKERNELAPI LONG FASTCALL (InterlockedIncrement)(LONG volatile *Addend)
+NTKERNELAPI LONG FASTCALL(InterlockedIncrement)(LONG volatile *Addend)
 {
     return _InterlockedIncrement(Addend);
 }
 
-NTKERNELAPI LONG FASTCALL (InterlockedDecrement)(LONG volatile *Addend)
+NTKERNELAPI LONG FASTCALL(InterlockedDecrement)(LONG volatile *Addend)
 {
     return _InterlockedDecrement(Addend);
 }
 
-NTKERNELAPI LONG FASTCALL (InterlockedExchange)(LONG volatile *Target, LONG Value)
+NTKERNELAPI LONG FASTCALL(InterlockedExchange)(LONG volatile *Target, LONG Value)
 {
     return _InterlockedExchange(Target, Value);
 }
 
-NTKERNELAPI LONG FASTCALL (InterlockedExchangeAdd)(LONG volatile *Addend, LONG Value)
+NTKERNELAPI LONG FASTCALL(InterlockedExchangeAdd)(LONG volatile *Addend, LONG Value)
 {
     return _InterlockedExchangeAdd(Addend, Value);
 }
 
-NTKERNELAPI LONG FASTCALL (InterlockedCompareExchange)(LONG volatile *Destination, LONG Exchange,
-                                                       LONG Comparand)
+NTKERNELAPI LONG FASTCALL(InterlockedCompareExchange)(LONG volatile *Destination, LONG Exchange,
+                                                      LONG Comparand)
 {
     return _InterlockedCompareExchange(Destination, Exchange, Comparand);
 }
@@ -49,8 +50,8 @@ static LONGLONG Add64(PLARGE_INTEGER Addend, LONGLONG Increment)
 
     do {
         Old = Seen;
-        Seen = _InterlockedCompareExchange64(&Addend->QuadPart,
-                                             (LONGLONG)((ULONGLONG)Old + (ULONGLONG)Increment), Old);
+        Seen = _InterlockedCompareExchange64(
+            &Addend->QuadPart, (LONGLONG)((ULONGLONG)Old + (ULONGLONG)Increment), Old);
     } while (Seen != Old);
     return Old;
 }
@@ -59,7 +60,7 @@ NTKERNELAPI LARGE_INTEGER NTAPI ExInterlockedAddLargeInteger(PLARGE_INTEGER Adde
                                                              LARGE_INTEGER Increment,
                                                              PKSPIN_LOCK Lock)
 {
-    return (LARGE_INTEGER){ .QuadPart = Add64(Addend, Increment.QuadPart) };
+    return (LARGE_INTEGER){.QuadPart = Add64(Addend, Increment.QuadPart)};
 }
 
 NTKERNELAPI VOID FASTCALL ExInterlockedAddLargeStatistic(PLARGE_INTEGER Addend, ULONG Increment)

@@ -1,6 +1,6 @@
-/* Lookaside lists: blocks of one size kept on an S-list. The inline routines of the DDK header do the
- * work; here lists are set up and taken down. The depth is fixed: tuning it by load, as NT does once a
- * second, is worth its thread only on machines with far more traffic. */
+/* Lookaside lists: blocks of one size kept on an S-list. The inline routines of the DDK header do
+ * the work; here lists are set up and taken down. The depth is fixed: tuning it by load, as NT does
+ * once a second, is worth its thread only on machines with far more traffic. */
 #include "exp.h"
 
 #define LOOKASIDE_DEPTH 32
@@ -45,8 +45,8 @@ NTKERNELAPI VOID NTAPI ExDeleteNPagedLookasideList(PNPAGED_LOOKASIDE_LIST Lookas
 
 NTKERNELAPI VOID NTAPI ExInitializePagedLookasideList(PPAGED_LOOKASIDE_LIST Lookaside,
                                                       PALLOCATE_FUNCTION Allocate,
-                                                      PFREE_FUNCTION Free, ULONG Flags,
-                                                      SIZE_T Size, ULONG Tag, USHORT Depth)
+                                                      PFREE_FUNCTION Free, ULONG Flags, SIZE_T Size,
+                                                      ULONG Tag, USHORT Depth)
 {
     Initialize(&Lookaside->L, Allocate, Free, (ULONG)PagedPool | Flags, Size, Tag);
     ExInitializeFastMutex(&Lookaside->Lock__ObsoleteButDoNotDelete);

@@ -1,20 +1,20 @@
 /* The one way text leaves the machine: whole lines to COM1 and the screen.
  *
- * Writers hand over pieces. A piece without a line end waits in a slot that belongs to its writer (a
- * thread, or the interrupt level above it) until the rest comes; a full slot, or the want of one, ends
- * a line early. The prompt with the line being typed is shown last: before anything else is printed its
- * line is ended, and afterwards it is shown again.
+ * Writers hand over pieces. A piece without a line end waits in a slot that belongs to its writer
+ * (a thread, or the interrupt level above it) until the rest comes; a full slot, or the want of
+ * one, ends a line early. The prompt with the line being typed is shown last: before anything else
+ * is printed its line is ended, and afterwards it is shown again.
  *
- * Guards: PrintLock everything, taken with interrupts off so that any IRQL may print. It is inner to
- * every lock but those of the hardware layer. All of it nonpaged. */
+ * Guards: PrintLock everything, taken with interrupts off so that any IRQL may print. It is inner
+ * to every lock but those of the hardware layer. All of it nonpaged. */
 #include "exp.h"
 
-#define SLOT_COUNT   8
-#define SLOT_SIZE    512
-#define PROMPT_SIZE  256
+#define SLOT_COUNT  8
+#define SLOT_SIZE   512
+#define PROMPT_SIZE 256
 
 typedef struct _PRINT_SLOT {
-    ULONG_PTR Writer;       /* 0: free */
+    ULONG_PTR Writer; /* 0: free */
     ULONG Length;
     CHAR Text[SLOT_SIZE];
 } PRINT_SLOT, *PPRINT_SLOT;
@@ -67,7 +67,8 @@ static VOID EmitLine(PPRINT_SLOT Slot)
     Slot->Writer = 0;
 }
 
-/* The writer's own unfinished line, or a free slot; when there is none, somebody's line ends here. */
+/* The writer's own unfinished line, or a free slot; when there is none, somebody's line ends here.
+ */
 static PPRINT_SLOT FindSlot(ULONG_PTR Writer)
 {
     PPRINT_SLOT Free = NULL;
@@ -91,7 +92,8 @@ static PPRINT_SLOT FindSlot(ULONG_PTR Writer)
 VOID ExPrintText(PCSTR Text, ULONG Length)
 {
     /* Interrupts and DPCs borrow a thread's name: keep their lines apart from its own. */
-    ULONG_PTR Writer = (ULONG_PTR)KeGetCurrentThread() | (KeGetCurrentIrql() >= DISPATCH_LEVEL ? 1 : 0);
+    ULONG_PTR Writer =
+        (ULONG_PTR)KeGetCurrentThread() | (KeGetCurrentIrql() >= DISPATCH_LEVEL ? 1 : 0);
     ULONG Flags = LockPrint();
     PPRINT_SLOT Slot = NULL;
 

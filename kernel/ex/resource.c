@@ -2,19 +2,20 @@
  *
  *   state       Flag OwnedExclusive   ActiveCount           owners
  *   free        0                     0                     none
- *   shared      0                     threads that own it   OwnerEntry and OwnerTable, a row a thread
+ *   shared      0                     threads that own it   OwnerEntry, OwnerTable: a row each
  *   exclusive   1                     1                     OwnerEntry
  *
- * Whoever lets the resource go hands it over: the state is changed on behalf of the waiters before they
- * are woken, so that nobody can slip in between. After a writer all waiting readers come first, after the
- * last reader a writer: neither starves. A reader that would join readers while a writer waits waits too,
- * but for one that owns the resource already, and but for the StarveExclusive form.
+ * Whoever lets the resource go hands it over: the state is changed on behalf of the waiters before
+ * they are woken, so that nobody can slip in between. After a writer all waiting readers come
+ * first, after the last reader a writer: neither starves. A reader that would join readers while a
+ * writer waits waits too, but for one that owns the resource already, and but for the
+ * StarveExclusive form.
  *
- * Row 0 of OwnerTable holds the table's size. The table, the semaphore and the event are made when first
- * needed; a thread that may wait tries again until there is memory.
+ * Row 0 of OwnerTable holds the table's size. The table, the semaphore and the event are made when
+ * first needed; a thread that may wait tries again until there is memory.
  *
- * Guards: SpinLock every field but the list links, ExpResourceLock those. Lock order: SpinLock is inner to
- * nothing and outer to the dispatcher lock. */
+ * Guards: SpinLock every field but the list links, ExpResourceLock those. Lock order: SpinLock is
+ * inner to nothing and outer to the dispatcher lock. */
 #include "exp.h"
 
 #define TABLE_STEP 4
@@ -22,7 +23,7 @@
 typedef enum _SHARED_FORM { SharedFair, SharedStarveExclusive, SharedWaitForExclusive } SHARED_FORM;
 
 static KSPIN_LOCK ExpResourceLock;
-static LIST_ENTRY ExpResourceList = { &ExpResourceList, &ExpResourceList };
+static LIST_ENTRY ExpResourceList = {&ExpResourceList, &ExpResourceList};
 
 static BOOLEAN IsExclusive(PERESOURCE Resource)
 {
@@ -47,7 +48,7 @@ static POWNER_ENTRY FindOwner(PERESOURCE Resource, ERESOURCE_THREAD Thread)
 
 static VOID Pause(VOID)
 {
-    LARGE_INTEGER Interval = { .QuadPart = -10 * 1000 * 10 };
+    LARGE_INTEGER Interval = {.QuadPart = -10 * 1000 * 10};
 
     KeDelayExecutionThread(KernelMode, FALSE, &Interval);
 }
@@ -89,8 +90,8 @@ static POWNER_ENTRY FindFreeRow(PERESOURCE Resource)
     return FindOwner(Resource, 0);
 }
 
-/* Event for writers, semaphore for readers, made when first needed; FALSE if the lock was dropped for
- * it and the caller must look at the resource again. */
+/* Event for writers, semaphore for readers, made when first needed; FALSE if the lock was dropped
+ * for it and the caller must look at the resource again. */
 static BOOLEAN HaveWaitObject(PERESOURCE Resource, BOOLEAN Exclusive, PKIRQL OldIrql)
 {
     PVOID New;
@@ -99,7 +100,8 @@ static BOOLEAN HaveWaitObject(PERESOURCE Resource, BOOLEAN Exclusive, PKIRQL Old
         return TRUE;
     }
     KeReleaseSpinLock(&Resource->SpinLock, *OldIrql);
-    New = ExAllocatePoolWithTag(NonPagedPool, Exclusive ? sizeof(KEVENT) : sizeof(KSEMAPHORE), EX_TAG_RESOURCE);
+    New = ExAllocatePoolWithTag(NonPagedPool, Exclusive ? sizeof(KEVENT) : sizeof(KSEMAPHORE),
+                                EX_TAG_RESOURCE);
     if (New == NULL) {
         Pause();
         KeAcquireSpinLock(&Resource->SpinLock, OldIrql);
@@ -253,7 +255,7 @@ NTKERNELAPI BOOLEAN NTAPI ExAcquireResourceExclusiveLite(PERESOURCE Resource, BO
         KeReleaseSpinLock(&Resource->SpinLock, OldIrql);
         KeWaitForSingleObject(Resource->ExclusiveWaiters, Executive, KernelMode, FALSE, NULL);
         KeAcquireSpinLock(&Resource->SpinLock, &OldIrql);
-        Resource->OwnerEntry.OwnerThread = Thread;      /* handed over: see PassOn */
+        Resource->OwnerEntry.OwnerThread = Thread; /* handed over: see PassOn */
         break;
     }
     KeReleaseSpinLock(&Resource->SpinLock, OldIrql);
@@ -275,9 +277,10 @@ static VOID AdmitReaders(PERESOURCE Resource)
 /* The resource has become free: who comes next gets it here. */
 static VOID PassOn(PERESOURCE Resource, BOOLEAN FromWriter)
 {
-    if (Resource->NumberOfExclusiveWaiters != 0 && (!FromWriter || Resource->NumberOfSharedWaiters == 0)) {
+    if (Resource->NumberOfExclusiveWaiters != 0 &&
+        (!FromWriter || Resource->NumberOfSharedWaiters == 0)) {
         Resource->NumberOfExclusiveWaiters--;
-        MakeExclusive(Resource, (ERESOURCE_THREAD)1);   /* nobody's until the waiter runs */
+        MakeExclusive(Resource, (ERESOURCE_THREAD)1); /* nobody's until the waiter runs */
         KeSetEvent(Resource->ExclusiveWaiters, EVENT_INCREMENT, FALSE);
     } else {
         AdmitReaders(Resource);
@@ -319,7 +322,8 @@ NTKERNELAPI VOID NTAPI ExConvertExclusiveToSharedLite(PERESOURCE Resource)
     KIRQL OldIrql;
 
     KeAcquireSpinLock(&Resource->SpinLock, &OldIrql);
-    NT_ASSERT(IsExclusive(Resource) && Resource->OwnerEntry.OwnerThread == ExGetCurrentResourceThread());
+    NT_ASSERT(IsExclusive(Resource) &&
+              Resource->OwnerEntry.OwnerThread == ExGetCurrentResourceThread());
     Resource->Flag = (USHORT)(Resource->Flag & ~ResourceOwnedExclusive);
     AdmitReaders(Resource);
     KeReleaseSpinLock(&Resource->SpinLock, OldIrql);
@@ -331,7 +335,8 @@ NTKERNELAPI BOOLEAN NTAPI ExIsResourceAcquiredExclusiveLite(PERESOURCE Resource)
     KIRQL OldIrql;
 
     KeAcquireSpinLock(&Resource->SpinLock, &OldIrql);
-    Mine = IsExclusive(Resource) && Resource->OwnerEntry.OwnerThread == ExGetCurrentResourceThread();
+    Mine =
+        IsExclusive(Resource) && Resource->OwnerEntry.OwnerThread == ExGetCurrentResourceThread();
     KeReleaseSpinLock(&Resource->SpinLock, OldIrql);
     return Mine;
 }
@@ -380,7 +385,8 @@ NTKERNELAPI NTSTATUS NTAPI ExReinitializeResourceLite(PERESOURCE Resource)
     Resource->ContentionCount = 0;
     RtlZeroMemory(&Resource->OwnerEntry, sizeof(Resource->OwnerEntry));
     if (Resource->OwnerTable != NULL) {
-        RtlZeroMemory(Resource->OwnerTable + 1, (Resource->OwnerTable->TableSize - 1) * sizeof(OWNER_ENTRY));
+        RtlZeroMemory(Resource->OwnerTable + 1,
+                      (Resource->OwnerTable->TableSize - 1) * sizeof(OWNER_ENTRY));
     }
     return STATUS_SUCCESS;
 }

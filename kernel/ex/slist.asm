@@ -1,10 +1,11 @@
-; S-lists: a stack of entries whose head (next, depth, sequence) changes by one CMPXCHG8B. No lock; any
-; IRQL that may touch the entries.
+; S-lists: a stack of entries whose head (next, depth, sequence) changes by one CMPXCHG8B. No lock;
+; any IRQL that may touch the entries.
 ;
-; Pop reads the first entry's link before it owns the entry. If somebody else pops and frees the entry
-; just then, its page may be gone and the read faults although nothing is wrong. The sequence number has
-; changed then: ExFixSListFault, called by the page-fault path for a fault at _ExpPopFault, compares
-; the head with what was read (EDX:EAX, head in EBP) and goes back to _ExpPopAgain.
+; Pop reads the first entry's link before it owns the entry. If somebody else pops and frees the
+; entry just then, its page may be gone and the read faults although nothing is wrong. The sequence
+; number has changed then: ExFixSListFault, called by the page-fault path for a fault at
+; _ExpPopFault, compares the head with what was read (EDX:EAX, head in EBP) and goes back to
+; _ExpPopAgain.
 
 section .text
 

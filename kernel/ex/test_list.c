@@ -1,4 +1,5 @@
-/* Tests: interlocked arithmetic and lists, S-lists with the pop that lost its entry, lookaside lists. */
+/* Tests: interlocked arithmetic and lists, S-lists with the pop that lost its entry, lookaside
+ * lists. */
 #include "exp.h"
 #include "test.h"
 
@@ -9,8 +10,8 @@
 KTEST(ex_interlocked_arithmetic)
 {
     volatile LONG Value = 5;
-    LARGE_INTEGER Large = { .QuadPart = 0xFFFFFFFF };
-    LARGE_INTEGER One = { .QuadPart = 1 };
+    LARGE_INTEGER Large = {.QuadPart = 0xFFFFFFFF};
+    LARGE_INTEGER One = {.QuadPart = 1};
     LONGLONG Exchange = 7, Comparand = 0x100000000ll, Wide = 0x100000000ll;
     KSPIN_LOCK Lock = 0;
     ULONG Number = 10;
@@ -27,14 +28,15 @@ KTEST(ex_interlocked_arithmetic)
     ExInterlockedAddLargeStatistic(&Large, 0xFFFFFFFF);
     KCHECK(Large.QuadPart == 0x1FFFFFFFFll);
     KCHECK_EQUAL(ExInterlockedAddUlong(&Number, 5, &Lock), 10);
-    KCHECK(ExInterlockedCompareExchange64(&Wide, &Exchange, &Comparand, &Lock) == Comparand && Wide == 7);
+    KCHECK(ExInterlockedCompareExchange64(&Wide, &Exchange, &Comparand, &Lock) == Comparand &&
+           Wide == 7);
     KCHECK(ExfInterlockedCompareExchange64(&Wide, &Comparand, &Comparand) == 7 && Wide == 7);
 }
 
 KTEST(ex_interlocked_lists)
 {
     LIST_ENTRY Head, A, B;
-    SINGLE_LIST_ENTRY Single = { NULL }, C, D;
+    SINGLE_LIST_ENTRY Single = {NULL}, C, D;
     KSPIN_LOCK Lock = 0;
 
     InitializeListHead(&Head);
@@ -60,7 +62,8 @@ KTEST(ex_slist)
     ExInitializeSListHead(&Head);
     KCHECK(InterlockedPopEntrySList(&Head) == NULL);
     for (ULONG Index = 0; Index < RTL_NUMBER_OF(Entries); Index++) {
-        KCHECK(InterlockedPushEntrySList(&Head, &Entries[Index]) == (Index == 0 ? NULL : &Entries[Index - 1]));
+        KCHECK(InterlockedPushEntrySList(&Head, &Entries[Index]) ==
+               (Index == 0 ? NULL : &Entries[Index - 1]));
         KCHECK_EQUAL(ExQueryDepthSList(&Head), Index + 1);
     }
     Sequence = Head.Sequence;
@@ -88,7 +91,7 @@ KTEST(ex_slist_pop_that_lost_its_entry_starts_over)
     Trap.Ebp = (ULONG)&Head;
     Trap.Eax = (ULONG)&Entry;
     Trap.Edx = (ULONG)(Head.Alignment >> 32);
-    KCHECK(!ExFixSListFault(&Trap));                /* nobody came in between: a fault like any other */
+    KCHECK(!ExFixSListFault(&Trap)); /* nobody came in between: a fault like any other */
     InterlockedPopEntrySList(&Head);
     KCHECK(ExFixSListFault(&Trap));
     KCHECK_EQUAL(Trap.Eip, (ULONG)ExpPopAgain);

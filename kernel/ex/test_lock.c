@@ -1,5 +1,5 @@
-/* Tests: fast mutexes, resources. Helpers of a higher priority run at once when they are started or woken,
- * so that each step's outcome is there when it returns. */
+/* Tests: fast mutexes, resources. Helpers of a higher priority run at once when they are started or
+ * woken, so that each step's outcome is there when it returns. */
 #include "exp.h"
 #include "test.h"
 #include "ktthread.h"
@@ -22,10 +22,14 @@ typedef struct _EXT_HOLDER {
 static BOOLEAN ExtAcquire(PERESOURCE Resource, EXT_ACTION Action, BOOLEAN Wait)
 {
     switch (Action) {
-    case ExtExclusive: return ExAcquireResourceExclusiveLite(Resource, Wait);
-    case ExtShared: return ExAcquireResourceSharedLite(Resource, Wait);
-    case ExtStarve: return ExAcquireSharedStarveExclusive(Resource, Wait);
-    default: return ExAcquireSharedWaitForExclusive(Resource, Wait);
+    case ExtExclusive:
+        return ExAcquireResourceExclusiveLite(Resource, Wait);
+    case ExtShared:
+        return ExAcquireResourceSharedLite(Resource, Wait);
+    case ExtStarve:
+        return ExAcquireSharedStarveExclusive(Resource, Wait);
+    default:
+        return ExAcquireSharedWaitForExclusive(Resource, Wait);
     }
 }
 
@@ -96,7 +100,7 @@ KTEST(ex_resource_waiting_writer_holds_new_readers_off)
     ExtStart(&Writer, &Resource, ExtExclusive);
     KCHECK_EQUAL(Writer.Has, FALSE);
     KCHECK_EQUAL(ExGetExclusiveWaiterCount(&Resource), 1);
-    KCHECK(ExAcquireResourceSharedLite(&Resource, FALSE));          /* owners may come in again */
+    KCHECK(ExAcquireResourceSharedLite(&Resource, FALSE)); /* owners may come in again */
     ExReleaseResourceLite(&Resource);
     KCHECK(!ExAcquireSharedWaitForExclusive(&Resource, FALSE));
     ExtStart(&Reader, &Resource, ExtShared);
@@ -105,10 +109,10 @@ KTEST(ex_resource_waiting_writer_holds_new_readers_off)
     KCHECK_EQUAL(Starver.Has, TRUE);
     ExtLetGo(&Starver);
     KCHECK_EQUAL(Writer.Has, FALSE);
-    ExReleaseResourceLite(&Resource);                               /* the last reader: a writer */
+    ExReleaseResourceLite(&Resource); /* the last reader: a writer */
     KCHECK_EQUAL(Writer.Has, TRUE);
     KCHECK_EQUAL(Reader.Has, FALSE);
-    ExtLetGo(&Writer);                                              /* a writer: all readers     */
+    ExtLetGo(&Writer); /* a writer: all readers     */
     KCHECK_EQUAL(Reader.Has, TRUE);
     ExtLetGo(&Reader);
     KeLeaveCriticalRegion();
@@ -143,14 +147,14 @@ typedef struct _EXT_COUNT {
 static VOID NTAPI ExtCount(PVOID Context)
 {
     EXT_COUNT *Count = Context;
-    LARGE_INTEGER Tick = { .QuadPart = -1 };
+    LARGE_INTEGER Tick = {.QuadPart = -1};
 
     for (ULONG Round = 0; Round < 5; Round++) {
         ExAcquireFastMutex(&Count->Mutex);
         if (InterlockedIncrement(&Count->Inside) > Count->Most) {
             Count->Most = Count->Inside;
         }
-        KeDelayExecutionThread(KernelMode, FALSE, &Tick);           /* lets the others try */
+        KeDelayExecutionThread(KernelMode, FALSE, &Tick); /* lets the others try */
         InterlockedDecrement(&Count->Inside);
         ExReleaseFastMutex(&Count->Mutex);
     }
@@ -159,7 +163,7 @@ static VOID NTAPI ExtCount(PVOID Context)
 
 KTEST(ex_fast_mutex_excludes)
 {
-    EXT_COUNT Count = { .Inside = 0 };
+    EXT_COUNT Count = {.Inside = 0};
     PETHREAD Threads[3];
 
     ExInitializeFastMutex(&Count.Mutex);
@@ -171,7 +175,7 @@ KTEST(ex_fast_mutex_excludes)
     KCHECK_EQUAL(KeGetCurrentIrql(), APC_LEVEL);
     ExReleaseFastMutex(&Count.Mutex);
     Count.Mutex.Count = 0;
-    KCHECK(!ExTryToAcquireFastMutex(&Count.Mutex));                 /* somebody else's */
+    KCHECK(!ExTryToAcquireFastMutex(&Count.Mutex)); /* somebody else's */
     KCHECK_EQUAL(KeGetCurrentIrql(), PASSIVE_LEVEL);
     Count.Mutex.Count = 1;
     for (ULONG Index = 0; Index < RTL_NUMBER_OF(Threads); Index++) {

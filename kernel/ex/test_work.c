@@ -41,7 +41,7 @@ static VOID ExtQueue(EXT_WORK *Work, PWORKER_THREAD_ROUTINE Routine, WORK_QUEUE_
 
 KTEST(ex_work_items_run_at_passive_level)
 {
-    static const KPRIORITY Priorities[] = { 13, 12, 15 };
+    static const KPRIORITY Priorities[] = {13, 12, 15};
     EXT_WORK Work;
 
     for (ULONG Type = 0; Type < MaximumWorkQueue; Type++) {
@@ -142,7 +142,7 @@ static VOID ExtWatch(PVOID Context, PCSTR Line, ULONG Length)
 
 KTEST(ex_lines_are_never_mixed)
 {
-    EXT_LINES_SEEN Seen = { 0, 0 };
+    EXT_LINES_SEEN Seen = {0, 0};
     PETHREAD A, B;
 
     ExSetPrintWatch(ExtWatch, &Seen);

@@ -6,30 +6,30 @@
  *   delayed         12        2        everything else
  *
  * A work item may wait for another of its queue. So that this cannot stop a queue for good, the
- * hypercritical thread looks once a second at queues that are not empty and have not moved since, and
- * gives each another thread, up to a limit.
+ * hypercritical thread looks once a second at queues that are not empty and have not moved since,
+ * and gives each another thread, up to a limit.
  *
  * Guards: each queue's Lock its list and counts; the semaphore counts the items in the list. */
 #include "exp.h"
 
-#define WORKER_LIMIT       16
-#define WORKER_WATCH_TIME  (-10 * 1000 * 1000)   /* one second, in 100 ns */
+#define WORKER_LIMIT      16
+#define WORKER_WATCH_TIME (-10 * 1000 * 1000) /* one second, in 100 ns */
 
 typedef struct _WORK_QUEUE {
     KSPIN_LOCK Lock;
-    LIST_ENTRY Items;       /* (Lock)                                     */
+    LIST_ENTRY Items; /* (Lock)                                     */
     KSEMAPHORE Count;
-    ULONG Taken;            /* (Lock) items taken since start-up          */
-    ULONG TakenBefore;      /* hypercritical thread only: at last look    */
-    ULONG Threads;          /* start-up, then hypercritical thread only   */
-    KPRIORITY Priority;     /* constant                                   */
-    PCSTR Name;             /* constant                                   */
+    ULONG Taken;        /* (Lock) items taken since start-up          */
+    ULONG TakenBefore;  /* hypercritical thread only: at last look    */
+    ULONG Threads;      /* start-up, then hypercritical thread only   */
+    KPRIORITY Priority; /* constant                                   */
+    PCSTR Name;         /* constant                                   */
 } WORK_QUEUE, *PWORK_QUEUE;
 
 static WORK_QUEUE Queues[MaximumWorkQueue] = {
-    [CriticalWorkQueue] = { .Priority = 13, .Name = "critical worker" },
-    [DelayedWorkQueue] = { .Priority = 12, .Name = "delayed worker" },
-    [HyperCriticalWorkQueue] = { .Priority = 15, .Name = "hypercritical worker" },
+    [CriticalWorkQueue] = {.Priority = 13, .Name = "critical worker"},
+    [DelayedWorkQueue] = {.Priority = 12, .Name = "delayed worker"},
+    [HyperCriticalWorkQueue] = {.Priority = 15, .Name = "hypercritical worker"},
 };
 
 static const UCHAR InitialThreads[MaximumWorkQueue] = {
@@ -66,7 +66,7 @@ static VOID RunItem(PWORK_QUEUE Queue)
     Queue->Taken++;
     KeReleaseSpinLock(&Queue->Lock, OldIrql);
     Routine = Item->WorkerRoutine;
-    Item->List.Flink = NULL;        /* from here on its owner may queue or free it */
+    Item->List.Flink = NULL; /* from here on its owner may queue or free it */
     Routine(Item->Parameter);
     if (KeGetCurrentIrql() != PASSIVE_LEVEL) {
         KeBugCheckEx(WORKER_INVALID, 2, (ULONG_PTR)Routine, KeGetCurrentIrql(), 0);
@@ -85,7 +85,8 @@ static VOID NTAPI Worker(PVOID Context)
 
 static BOOLEAN AddThread(PWORK_QUEUE Queue, PKSTART_ROUTINE Routine)
 {
-    if (!NT_SUCCESS(PsCreateNamedSystemThread(Queue->Name, Queue->Priority, Routine, Queue, NULL))) {
+    if (!NT_SUCCESS(
+            PsCreateNamedSystemThread(Queue->Name, Queue->Priority, Routine, Queue, NULL))) {
         return FALSE;
     }
     Queue->Threads++;
@@ -110,10 +111,11 @@ static VOID UnblockQueue(PWORK_QUEUE Queue)
 static VOID NTAPI HyperCriticalWorker(PVOID Context)
 {
     PWORK_QUEUE Queue = Context;
-    LARGE_INTEGER Timeout = { .QuadPart = WORKER_WATCH_TIME };
+    LARGE_INTEGER Timeout = {.QuadPart = WORKER_WATCH_TIME};
 
     for (;;) {
-        if (KeWaitForSingleObject(&Queue->Count, Executive, KernelMode, FALSE, &Timeout) == STATUS_SUCCESS) {
+        if (KeWaitForSingleObject(&Queue->Count, Executive, KernelMode, FALSE, &Timeout) ==
+            STATUS_SUCCESS) {
             RunItem(Queue);
         } else {
             UnblockQueue(&Queues[CriticalWorkQueue]);
@@ -133,7 +135,8 @@ BOOLEAN ExpInitializeWorkers(VOID)
     }
     for (ULONG Type = 0; Type < MaximumWorkQueue; Type++) {
         for (ULONG Thread = 0; Thread < InitialThreads[Type]; Thread++) {
-            if (!AddThread(&Queues[Type], Type == HyperCriticalWorkQueue ? HyperCriticalWorker : Worker)) {
+            if (!AddThread(&Queues[Type],
+                           Type == HyperCriticalWorkQueue ? HyperCriticalWorker : Worker)) {
                 return FALSE;
             }
         }

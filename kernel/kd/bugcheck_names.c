@@ -2,7 +2,10 @@
 #include "kdp.h"
 #include <bugcodes.h>
 
-#define NAME(Code) { Code, #Code }
+#define NAME(Code)                                                                                 \
+    {                                                                                              \
+        Code, #Code                                                                                \
+    }
 
 static const struct {
     ULONG Code;

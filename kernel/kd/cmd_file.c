@@ -3,7 +3,8 @@
 
 #define CHUNK 0x8000
 
-static NTSTATUS OpenFile(PCSTR Typed, ACCESS_MASK Access, ULONG Disposition, ULONG Options, PHANDLE File);
+static NTSTATUS OpenFile(PCSTR Typed, ACCESS_MASK Access, ULONG Disposition, ULONG Options,
+                         PHANDLE File);
 static VOID PrintEntry(const FILE_DIRECTORY_INFORMATION *Entry);
 static NTSTATUS ListFolder(PCSTR Folder, PCSTR Pattern);
 static VOID PrintText(PSTR Text, ULONG Length);
@@ -22,7 +23,8 @@ static NTSTATUS CopyContents(HANDLE From, HANDLE To);
 #pragma alloc_text(PAGE, KdpRen)
 #endif
 
-static NTSTATUS OpenFile(PCSTR Typed, ACCESS_MASK Access, ULONG Disposition, ULONG Options, PHANDLE File)
+static NTSTATUS OpenFile(PCSTR Typed, ACCESS_MASK Access, ULONG Disposition, ULONG Options,
+                         PHANDLE File)
 {
     OBJECT_ATTRIBUTES Attributes;
     IO_STATUS_BLOCK IoStatus;
@@ -33,28 +35,30 @@ static NTSTATUS OpenFile(PCSTR Typed, ACCESS_MASK Access, ULONG Disposition, ULO
     if (!NT_SUCCESS(Status)) {
         return Status;
     }
-    InitializeObjectAttributes(&Attributes, &Name, OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE, NULL, NULL);
-    Status = ZwCreateFile(File, Access | SYNCHRONIZE, &Attributes, &IoStatus, NULL, FILE_ATTRIBUTE_NORMAL,
-                          FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, Disposition,
-                          Options | FILE_SYNCHRONOUS_IO_NONALERT, NULL, 0);
+    InitializeObjectAttributes(&Attributes, &Name, OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE, NULL,
+                               NULL);
+    Status =
+        ZwCreateFile(File, Access | SYNCHRONIZE, &Attributes, &IoStatus, NULL,
+                     FILE_ATTRIBUTE_NORMAL, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                     Disposition, Options | FILE_SYNCHRONOUS_IO_NONALERT, NULL, 0);
     ExFreePool(Name.Buffer);
     return Status;
 }
 
 static VOID PrintEntry(const FILE_DIRECTORY_INFORMATION *Entry)
 {
-    UNICODE_STRING Name = { (USHORT)Entry->FileNameLength, (USHORT)Entry->FileNameLength,
-                            (PWSTR)Entry->FileName };
+    UNICODE_STRING Name = {(USHORT)Entry->FileNameLength, (USHORT)Entry->FileNameLength,
+                           (PWSTR)Entry->FileName};
     LARGE_INTEGER Time = Entry->LastWriteTime;
     TIME_FIELDS Fields;
 
     RtlTimeToTimeFields(&Time, &Fields);
     if ((Entry->FileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0) {
-        DbgPrint("%04d-%02d-%02d %02d:%02d %12s %wZ\n", Fields.Year, Fields.Month, Fields.Day, Fields.Hour,
-                 Fields.Minute, "<DIR>", &Name);
+        DbgPrint("%04d-%02d-%02d %02d:%02d %12s %wZ\n", Fields.Year, Fields.Month, Fields.Day,
+                 Fields.Hour, Fields.Minute, "<DIR>", &Name);
     } else {
-        DbgPrint("%04d-%02d-%02d %02d:%02d %12I64u %wZ\n", Fields.Year, Fields.Month, Fields.Day, Fields.Hour,
-                 Fields.Minute, Entry->EndOfFile.QuadPart, &Name);
+        DbgPrint("%04d-%02d-%02d %02d:%02d %12I64u %wZ\n", Fields.Year, Fields.Month, Fields.Day,
+                 Fields.Hour, Fields.Minute, Entry->EndOfFile.QuadPart, &Name);
     }
 }
 
@@ -63,7 +67,7 @@ static NTSTATUS ListFolder(PCSTR Folder, PCSTR Pattern)
     ULONG Files = 0, Folders = 0;
     ULONGLONG Bytes = 0;
     IO_STATUS_BLOCK IoStatus;
-    UNICODE_STRING Wanted = { 0, 0, NULL };
+    UNICODE_STRING Wanted = {0, 0, NULL};
     ANSI_STRING Narrow;
     BOOLEAN First = TRUE;
     PUCHAR Buffer;
@@ -75,12 +79,14 @@ static NTSTATUS ListFolder(PCSTR Folder, PCSTR Pattern)
     }
     Buffer = ExAllocatePoolWithTag(PagedPool, PAGE_SIZE, KD_TAG);
     RtlInitAnsiString(&Narrow, Pattern);
-    Status = Buffer == NULL ? STATUS_INSUFFICIENT_RESOURCES : RtlAnsiStringToUnicodeString(&Wanted, &Narrow, TRUE);
+    Status = Buffer == NULL ? STATUS_INSUFFICIENT_RESOURCES
+                            : RtlAnsiStringToUnicodeString(&Wanted, &Narrow, TRUE);
     while (NT_SUCCESS(Status)) {
         PFILE_DIRECTORY_INFORMATION Entry = (PFILE_DIRECTORY_INFORMATION)Buffer;
 
-        Status = ZwQueryDirectoryFile(File, NULL, NULL, NULL, &IoStatus, Buffer, PAGE_SIZE,
-                                      FileDirectoryInformation, FALSE, First ? &Wanted : NULL, First);
+        Status =
+            ZwQueryDirectoryFile(File, NULL, NULL, NULL, &IoStatus, Buffer, PAGE_SIZE,
+                                 FileDirectoryInformation, FALSE, First ? &Wanted : NULL, First);
         First = FALSE;
         while (NT_SUCCESS(Status)) {
             PrintEntry(Entry);
@@ -121,7 +127,7 @@ NTSTATUS KdpDir(ULONG Count, PSTR *Words)
     if (strchr(Folder, '*') == NULL && strchr(Folder, '?') == NULL) {
         Status = ListFolder(Folder, "*");
     }
-    if (Status == STATUS_NOT_A_DIRECTORY) {         /* a file, or a pattern: look in its folder */
+    if (Status == STATUS_NOT_A_DIRECTORY) { /* a file, or a pattern: look in its folder */
         Last = strrchr(Folder, '\\');
         if (Last == NULL) {
             Status = ListFolder("C:\\", Folder);
@@ -189,7 +195,8 @@ static NTSTATUS CopyContents(HANDLE From, HANDLE To)
     while (NT_SUCCESS(Status)) {
         Status = ZwReadFile(From, NULL, NULL, NULL, &IoStatus, Buffer, CHUNK, NULL, NULL);
         if (NT_SUCCESS(Status)) {
-            Status = ZwWriteFile(To, NULL, NULL, NULL, &IoStatus, Buffer, IoStatus.Information, NULL, NULL);
+            Status = ZwWriteFile(To, NULL, NULL, NULL, &IoStatus, Buffer, IoStatus.Information,
+                                 NULL, NULL);
         }
     }
     if (Buffer != NULL) {
@@ -200,7 +207,7 @@ static NTSTATUS CopyContents(HANDLE From, HANDLE To)
 
 NTSTATUS KdpCopy(ULONG Count, PSTR *Words)
 {
-    FILE_DISPOSITION_INFORMATION Disposition = { TRUE };
+    FILE_DISPOSITION_INFORMATION Disposition = {TRUE};
     IO_STATUS_BLOCK IoStatus;
     HANDLE From, To;
     NTSTATUS Status;
@@ -209,7 +216,8 @@ NTSTATUS KdpCopy(ULONG Count, PSTR *Words)
     if (Count != 3) {
         return KdpUsage("copy");
     }
-    Status = OpenFile(Words[1], FILE_READ_DATA, FILE_OPEN, FILE_NON_DIRECTORY_FILE | FILE_SEQUENTIAL_ONLY, &From);
+    Status = OpenFile(Words[1], FILE_READ_DATA, FILE_OPEN,
+                      FILE_NON_DIRECTORY_FILE | FILE_SEQUENTIAL_ONLY, &From);
     if (!NT_SUCCESS(Status)) {
         return KdpError(Words[1], Status, NULL);
     }
@@ -217,8 +225,9 @@ NTSTATUS KdpCopy(ULONG Count, PSTR *Words)
                       FILE_NON_DIRECTORY_FILE | FILE_SEQUENTIAL_ONLY, &To);
     if (NT_SUCCESS(Status)) {
         Status = CopyContents(From, To);
-        if (!NT_SUCCESS(Status)) {      /* half a copy is none */
-            ZwSetInformationFile(To, &IoStatus, &Disposition, sizeof(Disposition), FileDispositionInformation);
+        if (!NT_SUCCESS(Status)) { /* half a copy is none */
+            ZwSetInformationFile(To, &IoStatus, &Disposition, sizeof(Disposition),
+                                 FileDispositionInformation);
         }
         ZwClose(To);
     }
@@ -238,7 +247,8 @@ NTSTATUS KdpDel(ULONG Count, PSTR *Words)
     }
     Status = KdpFileName(Words[1], &Name);
     if (NT_SUCCESS(Status)) {
-        InitializeObjectAttributes(&Attributes, &Name, OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE, NULL, NULL);
+        InitializeObjectAttributes(&Attributes, &Name, OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE,
+                                   NULL, NULL);
         Status = ZwDeleteFile(&Attributes);
         ExFreePool(Name.Buffer);
     }
@@ -270,7 +280,8 @@ NTSTATUS KdpRen(ULONG Count, PSTR *Words)
     for (ULONG Index = 0; Index < Length; Index++) {
         Information.Rename.FileName[Index] = (UCHAR)Words[2][Index];
     }
-    Status = ZwSetInformationFile(File, &IoStatus, &Information, sizeof(Information), FileRenameInformation);
+    Status = ZwSetInformationFile(File, &IoStatus, &Information, sizeof(Information),
+                                  FileRenameInformation);
     ZwClose(File);
     return NT_SUCCESS(Status) ? Status : KdpError(Words[2], Status, NULL);
 }

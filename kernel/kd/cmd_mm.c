@@ -4,7 +4,7 @@
 #define MAX_TAGS 256
 
 typedef struct _IMAGE_SEARCH {
-    PCSTR Name;                     /* with or without ".sys"; NULL: every image */
+    PCSTR Name; /* with or without ".sys"; NULL: every image */
     BOOLEAN Found;
     BOOLEAN Out;
     NTSTATUS Status;
@@ -72,9 +72,9 @@ NTSTATUS KdpDrivers(ULONG Count, PSTR *Words)
 
 static VOID PrintSection(PVOID Context, const MM_SECTION_STATE *State)
 {
-    DbgPrint("%-8s %c %5u %8u %8u %7u %5u %9u %5u %5d\n", State->Name[0] == 0 ? "-" : State->Name, State->Kind,
-             State->Pages, State->Resident, State->Modified, State->Standby, State->Out, State->Discarded,
-             State->Slots, State->Locks);
+    DbgPrint("%-8s %c %5u %8u %8u %7u %5u %9u %5u %5d\n", State->Name[0] == 0 ? "-" : State->Name,
+             State->Kind, State->Pages, State->Resident, State->Modified, State->Standby,
+             State->Out, State->Discarded, State->Slots, State->Locks);
 }
 
 static BOOLEAN SectionsOf(PVOID Context, PLDR_DATA_TABLE_ENTRY Entry)
@@ -92,7 +92,7 @@ static BOOLEAN SectionsOf(PVOID Context, PLDR_DATA_TABLE_ENTRY Entry)
 
 NTSTATUS KdpSections(ULONG Count, PSTR *Words)
 {
-    IMAGE_SEARCH Search = { 0 };
+    IMAGE_SEARCH Search = {0};
 
     PAGED_CODE();
     if (Count != 2) {
@@ -100,7 +100,9 @@ NTSTATUS KdpSections(ULONG Count, PSTR *Words)
     }
     Search.Name = Words[1];
     MmEnumerateImages(SectionsOf, &Search);
-    return Search.Found ? STATUS_SUCCESS : KdpError(Words[1], STATUS_OBJECT_NAME_NOT_FOUND, "no such image is loaded");
+    return Search.Found
+               ? STATUS_SUCCESS
+               : KdpError(Words[1], STATUS_OBJECT_NAME_NOT_FOUND, "no such image is loaded");
 }
 
 static BOOLEAN TrimOne(PVOID Context, PLDR_DATA_TABLE_ENTRY Entry)
@@ -117,7 +119,7 @@ static BOOLEAN TrimOne(PVOID Context, PLDR_DATA_TABLE_ENTRY Entry)
 
 NTSTATUS KdpTrim(ULONG Count, PSTR *Words)
 {
-    IMAGE_SEARCH Search = { 0 };
+    IMAGE_SEARCH Search = {0};
 
     PAGED_CODE();
     for (ULONG Index = 1; Index < Count; Index++) {
@@ -161,9 +163,10 @@ NTSTATUS KdpVm(ULONG Count, PSTR *Words)
     DbgPrint("nonpagedpool %8u\n", S.NonPagedPoolPages);
     DbgPrint("pagedpool    %8u\n", S.PagedPoolPages);
     DbgPrint("# events since start-up\n");
-    DbgPrint("faults       %8u demand zero, %u soft, %u hard, %u collided\n", S.DemandZeroFaults, S.SoftFaults,
-             S.HardFaults, S.CollidedFaults);
-    DbgPrint("written      %8u in %u requests, %u errors\n", S.PagesWritten, S.WriteRequests, S.WriteErrors);
+    DbgPrint("faults       %8u demand zero, %u soft, %u hard, %u collided\n", S.DemandZeroFaults,
+             S.SoftFaults, S.HardFaults, S.CollidedFaults);
+    DbgPrint("written      %8u in %u requests, %u errors\n", S.PagesWritten, S.WriteRequests,
+             S.WriteErrors);
     DbgPrint("read         %8u, %u errors\n", S.PagesRead, S.ReadErrors);
     DbgPrint("trimmed      %8u\n", S.PagesTrimmed);
     return STATUS_SUCCESS;

@@ -26,7 +26,8 @@ static BOOLEAN PrintThread(PETHREAD Thread, PVOID Context)
         Name = "-";
     }
     DbgPrint("0x%08X %5u %4d %-10s 0x%08X %s\n", Thread, HandleToUlong(Thread->Cid.UniqueThread),
-             KeQueryPriorityThread(&Thread->Tcb), KeThreadStateName(&Thread->Tcb), Thread->StartRoutine, Name);
+             KeQueryPriorityThread(&Thread->Tcb), KeThreadStateName(&Thread->Tcb),
+             Thread->StartRoutine, Name);
     return TRUE;
 }
 
@@ -54,8 +55,9 @@ NTSTATUS KdpIrp(ULONG Count, PSTR *Words)
     for (ULONG Index = 0; Index < min(Total, MAX_IRPS); Index++) {
         PIO_IRP_STATE Row = &Rows[Index];
 
-        DbgPrint("0x%08X 0x%02X  0x%02X  0x%08X 0x%08X %s%s\n", Row->Irp, Row->MajorFunction, Row->MinorFunction,
-                 Row->Device, Row->Thread, Row->AtDriver ? "at a driver" : "at its owner",
+        DbgPrint("0x%08X 0x%02X  0x%02X  0x%08X 0x%08X %s%s\n", Row->Irp, Row->MajorFunction,
+                 Row->MinorFunction, Row->Device, Row->Thread,
+                 Row->AtDriver ? "at a driver" : "at its owner",
                  Row->Cancelled ? ", cancelled" : "");
     }
     DbgPrint("%u requests\n", Total);

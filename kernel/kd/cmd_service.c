@@ -1,4 +1,5 @@
-/* sc, load, unload: services are keys of the registry, a driver is started from its key. Pageable. */
+/* sc, load, unload: services are keys of the registry, a driver is started from its key. Pageable.
+ */
 #include "kdp.h"
 
 typedef struct _SERVICE_WORDS {
@@ -6,7 +7,7 @@ typedef struct _SERVICE_WORDS {
     PCSTR Path;
 } SERVICE_WORDS;
 
-static const PCSTR StartNames[] = { "boot", "system", "auto", "demand", "disabled" };
+static const PCSTR StartNames[] = {"boot", "system", "auto", "demand", "disabled"};
 
 static NTSTATUS OpenServiceKey(PCSTR Service, BOOLEAN Create, PHANDLE Key, PBOOLEAN Created);
 static NTSTATUS SetNumber(HANDLE Key, PCWSTR Name, ULONG Value);
@@ -55,8 +56,10 @@ static NTSTATUS OpenServiceKey(PCSTR Service, BOOLEAN Create, PHANDLE Key, PBOOL
     if (!NT_SUCCESS(Status)) {
         return Status;
     }
-    InitializeObjectAttributes(&Attributes, &Name, OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE, NULL, NULL);
-    Status = Create ? ZwCreateKey(Key, KEY_ALL_ACCESS, &Attributes, 0, NULL, REG_OPTION_NON_VOLATILE, &Disposition)
+    InitializeObjectAttributes(&Attributes, &Name, OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE, NULL,
+                               NULL);
+    Status = Create ? ZwCreateKey(Key, KEY_ALL_ACCESS, &Attributes, 0, NULL,
+                                  REG_OPTION_NON_VOLATILE, &Disposition)
                     : ZwOpenKey(Key, KEY_ALL_ACCESS, &Attributes);
     if (Created != NULL) {
         *Created = NT_SUCCESS(Status) && Disposition == REG_CREATED_NEW_KEY;
@@ -99,7 +102,8 @@ static ULONG GetNumber(HANDLE Key, PCWSTR Name, ULONG Default)
     ULONG Length, Number = Default;
 
     RtlInitUnicodeString(&String, Name);
-    if (NT_SUCCESS(ZwQueryValueKey(Key, &String, KeyValuePartialInformation, &Buffer, sizeof(Buffer), &Length)) &&
+    if (NT_SUCCESS(ZwQueryValueKey(Key, &String, KeyValuePartialInformation, &Buffer,
+                                   sizeof(Buffer), &Length)) &&
         Buffer.Value.Type == REG_DWORD && Buffer.Value.DataLength == sizeof(Number)) {
         RtlCopyMemory(&Number, Buffer.Value.Data, sizeof(Number));
     }
@@ -146,12 +150,14 @@ static NTSTATUS DeleteService(PCSTR Service)
     if (!NT_SUCCESS(Status)) {
         return Status;
     }
-    while (NT_SUCCESS(ZwEnumerateKey(Key, 0, KeyBasicInformation, Information, sizeof(Buffer), &Length))) {
-        UNICODE_STRING Name = { (USHORT)Information->NameLength, (USHORT)Information->NameLength,
-                                Information->Name };
+    while (NT_SUCCESS(
+        ZwEnumerateKey(Key, 0, KeyBasicInformation, Information, sizeof(Buffer), &Length))) {
+        UNICODE_STRING Name = {(USHORT)Information->NameLength, (USHORT)Information->NameLength,
+                               Information->Name};
         OBJECT_ATTRIBUTES Attributes;
 
-        InitializeObjectAttributes(&Attributes, &Name, OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE, Key, NULL);
+        InitializeObjectAttributes(&Attributes, &Name, OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE,
+                                   Key, NULL);
         Status = ZwOpenKey(&Subkey, KEY_ALL_ACCESS, &Attributes);
         if (NT_SUCCESS(Status)) {
             Status = ZwDeleteKey(Subkey);
@@ -199,7 +205,7 @@ static VOID ServiceOfFile(PCSTR File, PSTR Service)
 NTSTATUS KdpLoadDriver(PCSTR File)
 {
     CHAR Service[KD_LINE_SIZE], Path[KD_LINE_SIZE + 40];
-    SERVICE_WORDS What = { .Start = 3, .Type = 1, .Path = Path };
+    SERVICE_WORDS What = {.Start = 3, .Type = 1, .Path = Path};
     BOOLEAN Created;
     NTSTATUS Status;
 
@@ -217,7 +223,7 @@ NTSTATUS KdpLoadDriver(PCSTR File)
     }
     Status = StartService(Service, File);
     if (!NT_SUCCESS(Status) && Created) {
-        DeleteService(Service);     /* nothing is left behind */
+        DeleteService(Service); /* nothing is left behind */
     }
     return Status;
 }
@@ -262,7 +268,7 @@ static BOOLEAN CompareDriver(PVOID Context, const IO_DRIVER_STATE *State)
     UNICODE_STRING Tail = *State->Name;
 
     if (*Wanted == NULL) {
-        return FALSE;               /* found in the directory before this one */
+        return FALSE; /* found in the directory before this one */
     }
     while (Tail.Length != 0 && Tail.Buffer[Tail.Length / sizeof(WCHAR) - 1] != L'\\') {
         Tail.Length -= sizeof(WCHAR);
@@ -301,14 +307,16 @@ static NTSTATUS QueryService(PCSTR Service)
     }
     Start = GetNumber(Key, L"Start", 3);
     DbgPrint("%-16s %-8s %-8s type %u\n", Service, IsRunning(Service) ? "running" : "stopped",
-             Start < RTL_NUMBER_OF(StartNames) ? StartNames[Start] : "?", GetNumber(Key, L"Type", 1));
+             Start < RTL_NUMBER_OF(StartNames) ? StartNames[Start] : "?",
+             GetNumber(Key, L"Type", 1));
     ZwClose(Key);
     return STATUS_SUCCESS;
 }
 
 static NTSTATUS QueryServices(VOID)
 {
-    UNICODE_STRING Root = RTL_CONSTANT_STRING(L"\\Registry\\Machine\\System\\CurrentControlSet\\Services");
+    UNICODE_STRING Root =
+        RTL_CONSTANT_STRING(L"\\Registry\\Machine\\System\\CurrentControlSet\\Services");
     UCHAR Buffer[sizeof(KEY_BASIC_INFORMATION) + 64 * sizeof(WCHAR)];
     PKEY_BASIC_INFORMATION Information = (PKEY_BASIC_INFORMATION)Buffer;
     OBJECT_ATTRIBUTES Attributes;
@@ -316,15 +324,17 @@ static NTSTATUS QueryServices(VOID)
     HANDLE Key;
     NTSTATUS Status;
 
-    InitializeObjectAttributes(&Attributes, &Root, OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE, NULL, NULL);
+    InitializeObjectAttributes(&Attributes, &Root, OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE, NULL,
+                               NULL);
     Status = ZwOpenKey(&Key, KEY_READ, &Attributes);
     for (ULONG Index = 0; NT_SUCCESS(Status); Index++) {
         CHAR Name[65];
 
-        Status = ZwEnumerateKey(Key, Index, KeyBasicInformation, Information, sizeof(Buffer), &Length);
+        Status =
+            ZwEnumerateKey(Key, Index, KeyBasicInformation, Information, sizeof(Buffer), &Length);
         if (NT_SUCCESS(Status)) {
-            UNICODE_STRING Wide = { (USHORT)Information->NameLength, (USHORT)Information->NameLength,
-                                    Information->Name };
+            UNICODE_STRING Wide = {(USHORT)Information->NameLength, (USHORT)Information->NameLength,
+                                   Information->Name};
 
             _snprintf(Name, sizeof(Name), "%wZ", &Wide);
             QueryService(Name);
@@ -374,7 +384,7 @@ static BOOLEAN ReadServiceWords(ULONG Count, PSTR *Words, SERVICE_WORDS *What)
 NTSTATUS KdpSc(ULONG Count, PSTR *Words)
 {
     CHAR Path[KD_LINE_SIZE + 40];
-    SERVICE_WORDS What = { .Start = 3, .Type = 1, .Path = Path };
+    SERVICE_WORDS What = {.Start = 3, .Type = 1, .Path = Path};
     BOOLEAN Created;
     NTSTATUS Status;
 

@@ -9,7 +9,7 @@
 
 NTSTATUS KdpCrash(ULONG Count, PSTR *Words)
 {
-    ULONG Numbers[5] = { 0 };
+    ULONG Numbers[5] = {0};
 
     PAGED_CODE();
     if (Count < 2 || Count > 6) {
@@ -53,7 +53,7 @@ NTSTATUS KdpShutdown(ULONG Count, PSTR *Words)
 
     KdpCloseKeyboard();
     CmShutdownSystem();
-    MmShutdownSystem();         /* everything comes back from the page file */
+    MmShutdownSystem(); /* everything comes back from the page file */
     IoShutdownSystem();
     DbgPrint("Pagoda is down\n");
     ExFlushPrint();

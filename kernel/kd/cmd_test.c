@@ -1,11 +1,11 @@
-/* test, bench: tests inside the kernel, test drivers and the benchmark driver. A test driver prints TAP
- * from DriverEntry and is unloaded again; what it prints is watched (watch.c). Pageable. */
+/* test, bench: tests inside the kernel, test drivers and the benchmark driver. A test driver prints
+ * TAP from DriverEntry and is unloaded again; what it prints is watched (watch.c). Pageable. */
 #include "kdp.h"
 
 #define DRIVERS "\\SystemRoot\\System32\\drivers\\"
 
 typedef struct _TEST_TOTALS {
-    ULONG Ran, Failed;          /* test suites: the kernel's own is one, each driver is one */
+    ULONG Ran, Failed; /* test suites: the kernel's own is one, each driver is one */
 } TEST_TOTALS;
 
 static NTSTATUS RunDriver(PCSTR File, TEST_TOTALS *Totals);
@@ -42,15 +42,15 @@ static NTSTATUS RunDriver(PCSTR File, TEST_TOTALS *Totals)
         CHAR Reason[80];
 
         Totals->Failed++;
-        _snprintf(Reason, sizeof(Reason), "planned %u, passed %u, failed %u", Watch.Planned, Watch.Passed,
-                  Watch.Failed);
+        _snprintf(Reason, sizeof(Reason), "planned %u, passed %u, failed %u", Watch.Planned,
+                  Watch.Passed, Watch.Failed);
         KdpError(File, STATUS_UNSUCCESSFUL, Reason);
     }
     return Status;
 }
 
-/* The names are gathered first: loading a driver changes the folder's neighbours, and a test may delete
- * its own file. */
+/* The names are gathered first: loading a driver changes the folder's neighbours, and a test may
+ * delete its own file. */
 static NTSTATUS RunDrivers(PCSTR Glob, TEST_TOTALS *Totals)
 {
     UNICODE_STRING Folder = RTL_CONSTANT_STRING(L"\\SystemRoot\\System32\\drivers");
@@ -62,7 +62,8 @@ static NTSTATUS RunDrivers(PCSTR Glob, TEST_TOTALS *Totals)
     HANDLE File;
     NTSTATUS Status;
 
-    InitializeObjectAttributes(&Attributes, &Folder, OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE, NULL, NULL);
+    InitializeObjectAttributes(&Attributes, &Folder, OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE, NULL,
+                               NULL);
     Status = ZwOpenFile(&File, FILE_LIST_DIRECTORY | SYNCHRONIZE, &Attributes, &IoStatus,
                         FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
                         FILE_DIRECTORY_FILE | FILE_SYNCHRONOUS_IO_NONALERT);
@@ -78,12 +79,14 @@ static NTSTATUS RunDrivers(PCSTR Glob, TEST_TOTALS *Totals)
     while (NT_SUCCESS(Status)) {
         PFILE_DIRECTORY_INFORMATION Entry = (PFILE_DIRECTORY_INFORMATION)Buffer;
 
-        Status = ZwQueryDirectoryFile(File, NULL, NULL, NULL, &IoStatus, Buffer, PAGE_SIZE,
-                                      FileDirectoryInformation, TRUE, First ? &Pattern : NULL, First);
+        Status =
+            ZwQueryDirectoryFile(File, NULL, NULL, NULL, &IoStatus, Buffer, PAGE_SIZE,
+                                 FileDirectoryInformation, TRUE, First ? &Pattern : NULL, First);
         First = FALSE;
-        if (NT_SUCCESS(Status) && Entry->FileNameLength / sizeof(WCHAR) < (ULONG)(Buffer + 2 * PAGE_SIZE - End)) {
-            UNICODE_STRING Name = { (USHORT)Entry->FileNameLength, (USHORT)Entry->FileNameLength,
-                                    Entry->FileName };
+        if (NT_SUCCESS(Status) &&
+            Entry->FileNameLength / sizeof(WCHAR) < (ULONG)(Buffer + 2 * PAGE_SIZE - End)) {
+            UNICODE_STRING Name = {(USHORT)Entry->FileNameLength, (USHORT)Entry->FileNameLength,
+                                   Entry->FileName};
 
             End += sprintf((PSTR)End, "%wZ", &Name) + 1;
         }
@@ -102,12 +105,13 @@ static NTSTATUS RunDrivers(PCSTR Glob, TEST_TOTALS *Totals)
         }
     }
     ExFreePoolWithTag(Buffer, KD_TAG);
-    return Status == STATUS_NO_MORE_FILES || Status == STATUS_NO_SUCH_FILE ? STATUS_SUCCESS : Status;
+    return Status == STATUS_NO_MORE_FILES || Status == STATUS_NO_SUCH_FILE ? STATUS_SUCCESS
+                                                                           : Status;
 }
 
 NTSTATUS KdpTest(ULONG Count, PSTR *Words)
 {
-    TEST_TOTALS Totals = { 0, 0 };
+    TEST_TOTALS Totals = {0, 0};
     PCSTR Glob = Count > 1 ? Words[1] : NULL;
     CHAR Reason[80];
     NTSTATUS Status;
@@ -150,11 +154,12 @@ static NTSTATUS SetBenchGlob(PCSTR Glob)
     if (NT_SUCCESS(Status)) {
         ULONG Demand = 3, KernelDriver = 1;
 
-        RtlWriteRegistryValue(RTL_REGISTRY_SERVICES, L"bench", L"Start", REG_DWORD, &Demand, sizeof(Demand));
+        RtlWriteRegistryValue(RTL_REGISTRY_SERVICES, L"bench", L"Start", REG_DWORD, &Demand,
+                              sizeof(Demand));
         RtlWriteRegistryValue(RTL_REGISTRY_SERVICES, L"bench", L"Type", REG_DWORD, &KernelDriver,
                               sizeof(KernelDriver));
-        Status = RtlWriteRegistryValue(RTL_REGISTRY_SERVICES, L"bench\\Parameters", L"Glob", REG_SZ, Wide,
-                                       Length * sizeof(WCHAR));
+        Status = RtlWriteRegistryValue(RTL_REGISTRY_SERVICES, L"bench\\Parameters", L"Glob", REG_SZ,
+                                       Wide, Length * sizeof(WCHAR));
     }
     return Status;
 }

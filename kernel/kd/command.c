@@ -1,35 +1,38 @@
-/* Commands: a line is cut into words, the first is looked up in the table, the routine gets the words.
- * A routine that fails has said why by KdpError; if it has not, that is done for it. Pageable. */
+/* Commands: a line is cut into words, the first is looked up in the table, the routine gets the
+ * words. A routine that fails has said why by KdpError; if it has not, that is done for it.
+ * Pageable. */
 #include "kdp.h"
 
 static const KD_COMMAND Commands[] = {
-    { "help", "[COMMAND]", "what there is, or how to use one", KdpHelp },
-    { "dir", "[PATH]", "files of a folder; * and ? in the last part", KdpDir },
-    { "type", "FILE", "prints a text file", KdpType },
-    { "copy", "FROM TO", "copies a file", KdpCopy },
-    { "del", "FILE", "deletes a file", KdpDel },
-    { "ren", "FILE NAME", "renames a file within its folder", KdpRen },
-    { "sc", "create|start|stop|delete|query [NAME] [binPath= FILE] [start= KIND]", "services", KdpSc },
-    { "load", "NAME.sys", "loads and starts a driver, with a service made for it if there is none", KdpLoad },
-    { "unload", "NAME", "stops a driver and gives everything back", KdpUnload },
-    { "drivers", "", "images and drivers in memory", KdpDrivers },
-    { "sections", "NAME", "where the pages of an image's sections are", KdpSections },
-    { "trim", "[/out] [NAME]", "pageable pages leave the working set; /out: memory, too", KdpTrim },
-    { "vm", "", "memory in numbers", KdpVm },
-    { "pool", "[TAG]", "pool by tag, largest first", KdpPool },
-    { "ps", "", "threads", KdpPs },
-    { "irp", "", "requests under way", KdpIrp },
-    { "obj", "[DIRECTORY]", "objects of a directory of the namespace", KdpObj },
-    { "dev", "", "devices and their stacks", KdpDev },
-    { "test", "[GLOB]", "tests in the kernel, then test_*.sys", KdpTest },
-    { "bench", "[GLOB]", "benchmarks of bench.sys", KdpBench },
-    { "crash", "CODE [P1 P2 P3 P4]", "a bugcheck, numbers in hexadecimal", KdpCrash },
-    { "keyboard", "on|off", "opens or closes the keyboard", KdpKeyboard },
-    { "shutdown", "", "writes everything back and turns the machine off", KdpShutdown },
+    {"help", "[COMMAND]", "what there is, or how to use one", KdpHelp},
+    {"dir", "[PATH]", "files of a folder; * and ? in the last part", KdpDir},
+    {"type", "FILE", "prints a text file", KdpType},
+    {"copy", "FROM TO", "copies a file", KdpCopy},
+    {"del", "FILE", "deletes a file", KdpDel},
+    {"ren", "FILE NAME", "renames a file within its folder", KdpRen},
+    {"sc", "create|start|stop|delete|query [NAME] [binPath= FILE] [start= KIND]", "services",
+     KdpSc},
+    {"load", "NAME.sys", "loads and starts a driver, with a service made for it if there is none",
+     KdpLoad},
+    {"unload", "NAME", "stops a driver and gives everything back", KdpUnload},
+    {"drivers", "", "images and drivers in memory", KdpDrivers},
+    {"sections", "NAME", "where the pages of an image's sections are", KdpSections},
+    {"trim", "[/out] [NAME]", "pageable pages leave the working set; /out: memory, too", KdpTrim},
+    {"vm", "", "memory in numbers", KdpVm},
+    {"pool", "[TAG]", "pool by tag, largest first", KdpPool},
+    {"ps", "", "threads", KdpPs},
+    {"irp", "", "requests under way", KdpIrp},
+    {"obj", "[DIRECTORY]", "objects of a directory of the namespace", KdpObj},
+    {"dev", "", "devices and their stacks", KdpDev},
+    {"test", "[GLOB]", "tests in the kernel, then test_*.sys", KdpTest},
+    {"bench", "[GLOB]", "benchmarks of bench.sys", KdpBench},
+    {"crash", "CODE [P1 P2 P3 P4]", "a bugcheck, numbers in hexadecimal", KdpCrash},
+    {"keyboard", "on|off", "opens or closes the keyboard", KdpKeyboard},
+    {"shutdown", "", "writes everything back and turns the machine off", KdpShutdown},
 };
 
 static const CHAR NoSuchCommand[] = "there is no such command; try help";
-static BOOLEAN ErrorSaid;       /* the running command has said what is wrong */
+static BOOLEAN ErrorSaid; /* the running command has said what is wrong */
 
 static ULONG CutWords(PSTR Line, PSTR *Words);
 static const KD_COMMAND *FindCommand(PCSTR Name);

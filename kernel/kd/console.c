@@ -1,5 +1,6 @@
-/* The console: a prompt, a line, a command, its result, for ever. The host learns the course of things
- * from the debug console port: "ready" at each prompt, "result 0x…" after each command. Pageable. */
+/* The console: a prompt, a line, a command, its result, for ever. The host learns the course of
+ * things from the debug console port: "ready" at each prompt, "result 0x…" after each command.
+ * Pageable. */
 #include "kdp.h"
 
 #ifdef ALLOC_PRAGMA

@@ -1,13 +1,13 @@
-/* The line being typed: shown as it stands through ExPromptText, which keeps it together with whatever
- * else is printed meanwhile. Backspace, Ctrl-U, Ctrl-C, and the lines typed before with up and down.
- * The console's thread only; pageable. */
+/* The line being typed: shown as it stands through ExPromptText, which keeps it together with
+ * whatever else is printed meanwhile. Backspace, Ctrl-U, Ctrl-C, and the lines typed before with up
+ * and down. The console's thread only; pageable. */
 #include "kdp.h"
 
 #define PROMPT        "pagoda> "
 #define PROMPT_LENGTH (sizeof(PROMPT) - 1)
 #define HISTORY_SIZE  16
 
-static PSTR History[HISTORY_SIZE];      /* pool; the newest at HistoryNext - 1 */
+static PSTR History[HISTORY_SIZE]; /* pool; the newest at HistoryNext - 1 */
 static ULONG HistoryNext;
 
 static VOID ShowLine(PCSTR Line);

@@ -1,8 +1,8 @@
-/* Where characters come from: COM1's ring in the hardware layer, and a ring the keyboard's thread fills.
- * Reading waits for either.
+/* Where characters come from: COM1's ring in the hardware layer, and a ring the keyboard's thread
+ * fills. Reading waits for either.
  *
- * Guards: KeyLock the ring; KeyEvent is set while there is something in it. KdpPutKey is nonpaged, the
- * reader is not. */
+ * Guards: KeyLock the ring; KeyEvent is set while there is something in it. KdpPutKey is nonpaged,
+ * the reader is not. */
 #include "kdp.h"
 
 #define RING_SIZE 64
@@ -58,7 +58,7 @@ static BOOLEAN TakeKey(PCHAR Key)
 
 CHAR KdpGetKey(VOID)
 {
-    PVOID Sources[2] = { HalSerialInputEvent(), &KeyEvent };
+    PVOID Sources[2] = {HalSerialInputEvent(), &KeyEvent};
     CHAR Key;
 
     PAGED_CODE();

@@ -10,8 +10,8 @@
  *   cmd_*.c      the commands
  *   symbols.c, bugcheck_names.c, status_names.c
  *
- * All of the console runs in one thread at PASSIVE_LEVEL and is pageable; so are the routines it keeps
- * its state in. Guards are named where another thread comes in. */
+ * All of the console runs in one thread at PASSIVE_LEVEL and is pageable; so are the routines it
+ * keeps its state in. Guards are named where another thread comes in. */
 #ifndef PAGODA_KDP_H
 #define PAGODA_KDP_H
 
@@ -28,28 +28,28 @@
 #include "test.h"
 #include "loader.h"
 
-#define KD_TAG 'lnCK'
+#define KD_TAG       'lnCK'
 #define KD_LINE_SIZE 240
 #define KD_MAX_WORDS 32
 
 /* Keys that are no characters, as the control characters a terminal user types for them. */
-#define KD_KEY_PREVIOUS 0x10    /* Ctrl-P, up   */
-#define KD_KEY_NEXT     0x0E    /* Ctrl-N, down */
-#define KD_KEY_KILL     0x15    /* Ctrl-U       */
-#define KD_KEY_CANCEL   0x03    /* Ctrl-C       */
+#define KD_KEY_PREVIOUS 0x10 /* Ctrl-P, up   */
+#define KD_KEY_NEXT     0x0E /* Ctrl-N, down */
+#define KD_KEY_KILL     0x15 /* Ctrl-U       */
+#define KD_KEY_CANCEL   0x03 /* Ctrl-C       */
 
 typedef NTSTATUS (*PKD_COMMAND_ROUTINE)(ULONG Count, PSTR *Words);
 
 typedef struct _KD_COMMAND {
     PCSTR Name;
     PCSTR Arguments;
-    PCSTR Help;                 /* one line */
+    PCSTR Help; /* one line */
     PKD_COMMAND_ROUTINE Routine;
 } KD_COMMAND;
 
 /* input.c */
 CHAR KdpGetKey(VOID);
-VOID KdpPutKey(CHAR Key);       /* from the keyboard's thread; any IRQL <= DISPATCH_LEVEL */
+VOID KdpPutKey(CHAR Key); /* from the keyboard's thread; any IRQL <= DISPATCH_LEVEL */
 
 /* keyboard.c */
 NTSTATUS KdpOpenKeyboard(VOID);
@@ -61,8 +61,8 @@ VOID KdpReadLine(PSTR Line);
 /* command.c */
 NTSTATUS KdpRunLine(PSTR Line);
 
-/* Says what failed: "error: SUBJECT: reason (NAME 0x…)". Reason NULL: the usual words for the status.
- * Returns Status, which must not be a success. */
+/* Says what failed: "error: SUBJECT: reason (NAME 0x…)". Reason NULL: the usual words for the
+ * status. Returns Status, which must not be a success. */
 NTSTATUS KdpError(PCSTR Subject, NTSTATUS Status, PCSTR Reason);
 
 /* For a command called with the wrong words: says how to use it. */
@@ -71,14 +71,14 @@ NTSTATUS KdpUsage(PCSTR Command);
 /* path.c: a full name in pool (Name->Buffer, freed by the caller with ExFreePool). */
 NTSTATUS KdpFileName(PCSTR Typed, PUNICODE_STRING Name);
 NTSTATUS KdpServiceKeyName(PCSTR Service, PUNICODE_STRING Name);
-BOOLEAN KdpMatches(PCSTR Glob, PCSTR Name);     /* * and ?, without regard to case */
+BOOLEAN KdpMatches(PCSTR Glob, PCSTR Name); /* * and ?, without regard to case */
 
 /* cmd_service.c */
 NTSTATUS KdpLoadDriver(PCSTR File);
 NTSTATUS KdpUnloadDriver(PCSTR Service);
 
 /* watch.c */
-typedef struct _KD_WATCH {      /* written at HIGH_LEVEL under the print lock while installed */
+typedef struct _KD_WATCH { /* written at HIGH_LEVEL under the print lock while installed */
     ULONG Planned;
     BOOLEAN HasPlan;
     ULONG Passed, Failed, Metrics;

@@ -1,4 +1,5 @@
-/* Names as they are typed, made into names as the system wants them, and names with * and ?. Pageable. */
+/* Names as they are typed, made into names as the system wants them, and names with * and ?.
+ * Pageable. */
 #include "kdp.h"
 
 #define SERVICES "\\Registry\\Machine\\System\\CurrentControlSet\\Services\\"
@@ -23,7 +24,8 @@ static NTSTATUS Join(PCSTR Prefix, PCSTR Rest, BOOLEAN Slashes, PUNICODE_STRING 
     Name->Length = (USHORT)(Length * sizeof(WCHAR));
     Name->MaximumLength = Name->Length + sizeof(WCHAR);
     for (ULONG Index = 0; Index < Length; Index++) {
-        UCHAR Character = (UCHAR)(Index < PrefixLength ? Prefix[Index] : Rest[Index - PrefixLength]);
+        UCHAR Character =
+            (UCHAR)(Index < PrefixLength ? Prefix[Index] : Rest[Index - PrefixLength]);
 
         Name->Buffer[Index] = Character == '/' && Slashes ? '\\' : Character;
     }
@@ -40,7 +42,8 @@ NTSTATUS KdpFileName(PCSTR Typed, PUNICODE_STRING Name)
         return Join("", Typed, TRUE, Name);
     }
     if (Typed[0] != 0 && Typed[1] == ':') {
-        return Join(Typed[2] == 0 ? "\\??\\C:\\" : "\\??\\", Typed[2] == 0 ? "" : Typed, TRUE, Name);
+        return Join(Typed[2] == 0 ? "\\??\\C:\\" : "\\??\\", Typed[2] == 0 ? "" : Typed, TRUE,
+                    Name);
     }
     return Join("\\??\\C:\\", Typed, TRUE, Name);
 }

@@ -6,7 +6,10 @@
 #pragma alloc_text(PAGE, KdpStatusText)
 #endif
 
-#define NAME(Status) { Status, #Status }
+#define NAME(Status)                                                                               \
+    {                                                                                              \
+        Status, #Status                                                                            \
+    }
 
 static const struct {
     NTSTATUS Status;
@@ -350,39 +353,39 @@ static const struct {
     NTSTATUS Status;
     PCSTR Text;
 } Texts[] = {
-    { STATUS_OBJECT_NAME_NOT_FOUND, "there is nothing of that name" },
-    { STATUS_NO_SUCH_FILE, "there is no such file" },
-    { STATUS_OBJECT_PATH_NOT_FOUND, "there is no such folder" },
-    { STATUS_OBJECT_NAME_INVALID, "this cannot be a name" },
-    { STATUS_OBJECT_NAME_COLLISION, "there is something of that name already" },
-    { STATUS_OBJECT_TYPE_MISMATCH, "it is something of another kind" },
-    { STATUS_DLL_NOT_FOUND, "a library it imports is not there" },
-    { STATUS_INVALID_IMAGE_NOT_MZ, "not an executable (no MZ)" },
-    { STATUS_INVALID_IMAGE_FORMAT, "not a driver image for this machine" },
-    { STATUS_INVALID_IMAGE_WIN_64, "a 64-bit image" },
-    { STATUS_IMAGE_CHECKSUM_MISMATCH, "the image's checksum is wrong" },
-    { STATUS_DRIVER_ENTRYPOINT_NOT_FOUND, "a routine it imports is not there" },
-    { STATUS_DRIVER_ORDINAL_NOT_FOUND, "a routine it imports by number is not there" },
-    { STATUS_CONFLICTING_ADDRESSES, "it cannot be relocated and its base is taken" },
-    { STATUS_IMAGE_ALREADY_LOADED, "it is loaded already" },
-    { STATUS_INSUFFICIENT_RESOURCES, "not enough memory" },
-    { STATUS_NO_MEMORY, "not enough memory" },
-    { STATUS_COMMITMENT_LIMIT, "memory and page file are spoken for" },
-    { STATUS_DISK_FULL, "no room left" },
-    { STATUS_SHARING_VIOLATION, "somebody has it open" },
-    { STATUS_ACCESS_DENIED, "not allowed" },
-    { STATUS_CANNOT_DELETE, "it cannot be deleted" },
-    { STATUS_DELETE_PENDING, "it is being deleted" },
-    { STATUS_FILE_IS_A_DIRECTORY, "it is a folder" },
-    { STATUS_NOT_A_DIRECTORY, "it is not a folder" },
-    { STATUS_DIRECTORY_NOT_EMPTY, "the folder is not empty" },
-    { STATUS_INVALID_PARAMETER, "an argument makes no sense" },
-    { STATUS_INVALID_DEVICE_REQUEST, "it does not know how to do that" },
-    { STATUS_DEVICE_BUSY, "it is in use" },
-    { STATUS_IO_DEVICE_ERROR, "the device reports an error" },
-    { STATUS_DEVICE_DATA_ERROR, "the device cannot read its data" },
-    { STATUS_NOT_IMPLEMENTED, "nobody has written that" },
-    { STATUS_UNSUCCESSFUL, "it failed" },
+    {STATUS_OBJECT_NAME_NOT_FOUND, "there is nothing of that name"},
+    {STATUS_NO_SUCH_FILE, "there is no such file"},
+    {STATUS_OBJECT_PATH_NOT_FOUND, "there is no such folder"},
+    {STATUS_OBJECT_NAME_INVALID, "this cannot be a name"},
+    {STATUS_OBJECT_NAME_COLLISION, "there is something of that name already"},
+    {STATUS_OBJECT_TYPE_MISMATCH, "it is something of another kind"},
+    {STATUS_DLL_NOT_FOUND, "a library it imports is not there"},
+    {STATUS_INVALID_IMAGE_NOT_MZ, "not an executable (no MZ)"},
+    {STATUS_INVALID_IMAGE_FORMAT, "not a driver image for this machine"},
+    {STATUS_INVALID_IMAGE_WIN_64, "a 64-bit image"},
+    {STATUS_IMAGE_CHECKSUM_MISMATCH, "the image's checksum is wrong"},
+    {STATUS_DRIVER_ENTRYPOINT_NOT_FOUND, "a routine it imports is not there"},
+    {STATUS_DRIVER_ORDINAL_NOT_FOUND, "a routine it imports by number is not there"},
+    {STATUS_CONFLICTING_ADDRESSES, "it cannot be relocated and its base is taken"},
+    {STATUS_IMAGE_ALREADY_LOADED, "it is loaded already"},
+    {STATUS_INSUFFICIENT_RESOURCES, "not enough memory"},
+    {STATUS_NO_MEMORY, "not enough memory"},
+    {STATUS_COMMITMENT_LIMIT, "memory and page file are spoken for"},
+    {STATUS_DISK_FULL, "no room left"},
+    {STATUS_SHARING_VIOLATION, "somebody has it open"},
+    {STATUS_ACCESS_DENIED, "not allowed"},
+    {STATUS_CANNOT_DELETE, "it cannot be deleted"},
+    {STATUS_DELETE_PENDING, "it is being deleted"},
+    {STATUS_FILE_IS_A_DIRECTORY, "it is a folder"},
+    {STATUS_NOT_A_DIRECTORY, "it is not a folder"},
+    {STATUS_DIRECTORY_NOT_EMPTY, "the folder is not empty"},
+    {STATUS_INVALID_PARAMETER, "an argument makes no sense"},
+    {STATUS_INVALID_DEVICE_REQUEST, "it does not know how to do that"},
+    {STATUS_DEVICE_BUSY, "it is in use"},
+    {STATUS_IO_DEVICE_ERROR, "the device reports an error"},
+    {STATUS_DEVICE_DATA_ERROR, "the device cannot read its data"},
+    {STATUS_NOT_IMPLEMENTED, "nobody has written that"},
+    {STATUS_UNSUCCESSFUL, "it failed"},
 };
 
 PCSTR KdStatusName(NTSTATUS Status)

@@ -1,5 +1,6 @@
-/* The kernel's own symbols, put into its image by the build: routine addresses in ascending order and
- * their names. Read-only and resident, so that a bugcheck at any IRQL can name what it finds. */
+/* The kernel's own symbols, put into its image by the build: routine addresses in ascending order
+ * and their names. Read-only and resident, so that a bugcheck at any IRQL can name what it finds.
+ */
 #include "kdp.h"
 
 typedef struct _KD_SYMBOL {
@@ -12,7 +13,7 @@ extern const KD_SYMBOL KdpSymbols[];
 extern const CHAR KdpSymbolNames[];
 extern UCHAR __ImageBase[];
 
-#define MAX_ROUTINE_SIZE 0x4000     /* further away than this, the nearest name says nothing */
+#define MAX_ROUTINE_SIZE 0x4000 /* further away than this, the nearest name says nothing */
 
 BOOLEAN KdLookupSymbol(PVOID Address, PCSTR *Name, PULONG Offset)
 {
@@ -22,7 +23,7 @@ BOOLEAN KdLookupSymbol(PVOID Address, PCSTR *Name, PULONG Offset)
     if ((PUCHAR)Address < __ImageBase || High == 0) {
         return FALSE;
     }
-    while (Low < High) {            /* first symbol beyond the address */
+    while (Low < High) { /* first symbol beyond the address */
         ULONG Middle = (Low + High) / 2;
 
         if (KdpSymbols[Middle].Rva <= Rva) {

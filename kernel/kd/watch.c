@@ -1,5 +1,6 @@
-/* Watching what drivers print: TAP points and plans of test drivers, METRIC lines of benchmarks. Called
- * for each line at HIGH_LEVEL under the print lock, so this file is nonpaged and prints nothing. */
+/* Watching what drivers print: TAP points and plans of test drivers, METRIC lines of benchmarks.
+ * Called for each line at HIGH_LEVEL under the print lock, so this file is nonpaged and prints
+ * nothing. */
 #include "kdp.h"
 
 static BOOLEAN StartsWith(PCSTR Line, ULONG Length, PCSTR Word)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Hives of ours and hivex's: what we write, hivexregedit exports and merges into; what tools/mkhive and
-hivexregedit make, our reader reads key by key."""
+"""Hives of ours and hivex's: what we write, hivexregedit exports and merges into; what tools/mkhive
+and hivexregedit make, our reader reads key by key."""
 
 import os
 import re
@@ -38,19 +38,23 @@ def main():
         status, text = run("hivexregedit", "--export", ours, "\\")
         check("hivexregedit exports it", status == 0, text)
         for wanted in (r"[\Select]", '"Current"=dword:00000001', r"[\ControlSet001\Services\disk]",
-                       r"[\ControlSet001\Services\Atapi]", "[\\ControlSet001\\Services\\\u0416\u00e9\u4e00]",
+                       r"[\ControlSet001\Services\Atapi]",
+                       "[\\ControlSet001\\Services\\\u0416\u00e9\u4e00]",
                        '"Empty"=hex(3):'):
-            check(f"it holds {wanted.encode('ascii', 'replace').decode()}", wanted in text, text[:3000])
+            name = wanted.encode("ascii", "replace").decode()
+            check(f"it holds {name}", wanted in text, text[:3000])
         large = re.search(r'"Large"=hex\(3\):([0-9a-f,]*)', text)
         data = bytes(int(byte, 16) for byte in large.group(1).split(",")) if large else b""
-        check("the large value is whole", data == bytes(i * 7 & 255 for i in range(20000)), len(data))
+        expected = bytes(i * 7 & 255 for i in range(20000))
+        check("the large value is whole", data == expected, len(data))
 
         merge = os.path.join(folder, "more.reg")
         with open(merge, "w") as file:
             file.write("Windows Registry Editor Version 5.00\n\n"
                        "[HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet001\\Services\\added]\n"
                        '"Start"=dword:00000003\n')
-        status, text = run("hivexregedit", "--merge", "--prefix", r"HKEY_LOCAL_MACHINE\SYSTEM", ours, merge)
+        status, text = run("hivexregedit", "--merge", "--prefix", r"HKEY_LOCAL_MACHINE\SYSTEM",
+                           ours, merge)
         check("hivexregedit merges into it", status == 0, text)
         status, text = run(HIVE, "--dump", ours)
         check("our reader reads what hivex changed", status == 0 and "key added" in text
@@ -62,7 +66,8 @@ def main():
                            os.path.join(ROOT, "tools", "system.reg"))
         check("mkhive makes a hive", status == 0, text)
         status, text = run(HIVE, "--dump", made)
-        check("our reader reads it", status == 0 and "key Services" in text and "key fastfat" in text, text)
+        check("our reader reads it", status == 0 and "key Services" in text
+              and "key fastfat" in text, text)
     print(f"1..{number}")
     return 1 if failures else 0
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""What the registry keeps: a service made at the console is in the hive that hivex reads from the kept
-disk, and there after the next start; a damaged or missing hive on the volume is replaced by the module's
-copy, which a line says, and the next save makes the volume whole again."""
+"""What the registry keeps: a service made at the console is in the hive that hivex reads from the
+kept disk, and there after the next start; a damaged or missing hive on the volume is replaced by
+the module's copy, which a line says, and the next save makes the volume whole again."""
 
 import os
 import subprocess
@@ -31,12 +31,14 @@ def body(t):
         got, said = machine.command("sc create first")
         t.check("a service that is there is not made again", got == 0xC0000035, f"{got:08X} {said}")
         got, said = machine.command("sc start first")
-        t.check("nor started without a file", got == 0xC0000034 and "first" in said, f"{got:08X} {said}")
+        t.check("nor started without a file", got == 0xC0000034 and "first" in said,
+                f"{got:08X} {said}")
         machine.shutdown()
     finally:
         machine.close(keep=kept)
     text = export(t, kept)
-    t.check("hivex finds the service on the kept disk", r"[\ControlSet001\Services\first]" in text, text)
+    t.check("hivex finds the service on the kept disk",
+            r"[\ControlSet001\Services\first]" in text, text)
     t.check("and not the deleted one", "second" not in text, text)
     names = vm.mtools("mdir", "-b", "-i", vm.volume(kept), "::/Pagoda/System32/config").decode()
     t.check("nothing but the hive is left there", "new" not in names.lower(), names)
@@ -67,7 +69,8 @@ def body(t):
             said = machine.text()
             t.check(f"{what}: a line says so", "cannot be used" in said and "SYSTEM" in said, said)
             said = t.command(machine, "sc query")
-            t.check(f"{what}: the module's copy serves", "fastfat" in said and "running" in said, said)
+            t.check(f"{what}: the module's copy serves",
+                    "fastfat" in said and "running" in said, said)
             t.command(machine, "sc create mended start= demand")
             machine.shutdown()
         finally:

@@ -1,6 +1,7 @@
-/* The registry's hive reader and writer under sanitizers: random trees written and read back, hives with
- * every byte changed, truncated, and memory that runs out. With arguments it serves tests/host/hivex.py:
- *   hive --write FILE   writes a known tree       hive --dump FILE   prints a hive's keys and values */
+/* The registry's hive reader and writer under sanitizers: random trees written and read back, hives
+ * with every byte changed, truncated, and memory that runs out. With arguments it serves
+ * tests/host/hivex.py: hive --write FILE   writes a known tree       hive --dump FILE   prints a
+ * hive's keys and values */
 #include "cmp.h"
 #include "regf.h"
 
@@ -15,7 +16,7 @@ size_t fwrite(const void *Buffer, size_t Size, size_t Count, FILE *File);
 
 static unsigned Checks, Failures;
 static long Allocations;
-static long FailAfter = -1;             /* allocations that still succeed; -1: all */
+static long FailAfter = -1; /* allocations that still succeed; -1: all */
 static unsigned long long Seed = 1;
 
 static void Check(int Good, int Line, const char *What)
@@ -72,7 +73,8 @@ static void AddValue(PCM_KEY Key, const WCHAR *Text, ULONG Type, const void *Dat
 static PCM_KEY KnownTree(void)
 {
     static UCHAR Large[20000];
-    PCM_KEY Root = AddKey(NULL, L"SYSTEM"), Select = AddKey(Root, L"Select"), Set = AddKey(Root, L"ControlSet001");
+    PCM_KEY Root = AddKey(NULL, L"SYSTEM"), Select = AddKey(Root, L"Select"),
+            Set = AddKey(Root, L"ControlSet001");
     PCM_KEY Services = AddKey(Set, L"Services");
     ULONG One = 1;
 
@@ -90,7 +92,7 @@ static PCM_KEY KnownTree(void)
 
 static PVOID Write(PCM_KEY Root, SIZE_T *Size)
 {
-    LARGE_INTEGER Now = { .QuadPart = 0x01D0000000000000ll };
+    LARGE_INTEGER Now = {.QuadPart = 0x01D0000000000000ll};
     PVOID File;
 
     *Size = CmpWriteHive(Root, NULL, Now);
@@ -110,14 +112,18 @@ static BOOLEAN SameTree(PCM_KEY RootA, PCM_KEY RootB)
 
         if (A->NameLength != B->NameLength || !RtlEqualMemory(A->Name, B->Name, A->NameLength) ||
             A->SubkeyCount != B->SubkeyCount || A->ValueCount != B->ValueCount ||
-            A->LastWriteTime.QuadPart != B->LastWriteTime.QuadPart || A->Class.Length != B->Class.Length ||
+            A->LastWriteTime.QuadPart != B->LastWriteTime.QuadPart ||
+            A->Class.Length != B->Class.Length ||
             !RtlEqualMemory(A->Class.Buffer, B->Class.Buffer, A->Class.Length)) {
             return FALSE;
         }
-        for (PLIST_ENTRY AtA = A->Values.Flink; AtA != &A->Values; AtA = AtA->Flink, AtB = AtB->Flink) {
-            PCM_VALUE V = CONTAINING_RECORD(AtA, CM_VALUE, Link), W = CONTAINING_RECORD(AtB, CM_VALUE, Link);
+        for (PLIST_ENTRY AtA = A->Values.Flink; AtA != &A->Values;
+             AtA = AtA->Flink, AtB = AtB->Flink) {
+            PCM_VALUE V = CONTAINING_RECORD(AtA, CM_VALUE, Link),
+                      W = CONTAINING_RECORD(AtB, CM_VALUE, Link);
 
-            if (V->Type != W->Type || V->DataLength != W->DataLength || V->NameLength != W->NameLength ||
+            if (V->Type != W->Type || V->DataLength != W->DataLength ||
+                V->NameLength != W->NameLength ||
                 !RtlEqualMemory(V->Name, W->Name, V->NameLength) ||
                 !RtlEqualMemory(V->Data, W->Data, V->DataLength)) {
                 return FALSE;
@@ -166,7 +172,8 @@ static PCM_KEY RandomTree(unsigned Keys)
         }
         for (unsigned Values = Random(4); Values != 0; Values--) {
             RandomName(Text);
-            AddValue(Key, Text, Random(12), Data, Random(8) == 0 ? Random(sizeof(Data)) : Random(40));
+            AddValue(Key, Text, Random(12), Data,
+                     Random(8) == 0 ? Random(sizeof(Data)) : Random(40));
         }
         All[Count++] = Key;
     }
@@ -194,7 +201,8 @@ static void TestRoundTrip(void)
 static void TestVolatile(void)
 {
     PCM_KEY Root = KnownTree(), Expected = KnownTree(), Back = NULL, Set;
-    UNICODE_STRING SetName = RTL_CONSTANT_STRING(L"ControlSet001"), Name = RTL_CONSTANT_STRING(L"Gone");
+    UNICODE_STRING SetName = RTL_CONSTANT_STRING(L"ControlSet001"),
+                   Name = RTL_CONSTANT_STRING(L"Gone");
     PCM_KEY Volatile, Link;
     SIZE_T Size;
     PVOID File;
@@ -222,7 +230,7 @@ static NTSTATUS ReadCopy(const UCHAR *File, SIZE_T Size)
     if (NT_SUCCESS(Status)) {
         SIZE_T NewSize;
 
-        free(Write(Root, &NewSize));    /* what was accepted can be walked and written */
+        free(Write(Root, &NewSize)); /* what was accepted can be walked and written */
         CmpFreeTree(Root);
     } else {
         CHECK(Status == STATUS_REGISTRY_CORRUPT || Status == STATUS_INSUFFICIENT_RESOURCES);
@@ -240,7 +248,7 @@ static void FixChecksum(PUCHAR File)
 
 static void TestEveryByte(void)
 {
-    static const UCHAR Flips[] = { 0x01, 0x02, 0x04, 0x08, 0x10, 0x40, 0x80, 0xFF };
+    static const UCHAR Flips[] = {0x01, 0x02, 0x04, 0x08, 0x10, 0x40, 0x80, 0xFF};
     PCM_KEY Root = KnownTree();
     SIZE_T Size;
     PUCHAR File = Write(Root, &Size);
@@ -249,11 +257,11 @@ static void TestEveryByte(void)
     CmpFreeTree(Root);
     for (SIZE_T At = 0; At < Size; At++) {
         if (At >= sizeof(REGF_HEADER) && At < REGF_HEADER_SIZE) {
-            continue;               /* reserved, not looked at */
+            continue; /* reserved, not looked at */
         }
         for (ULONG Flip = 0; Flip < RTL_NUMBER_OF(Flips); Flip++) {
             if (File[At] == 0 && At > 8192 && Flip != 0) {
-                break;              /* the long runs of large data and free space: once is enough */
+                break; /* the long runs of large data and free space: once is enough */
             }
             File[At] ^= Flips[Flip];
             if (At < sizeof(REGF_HEADER)) {
@@ -325,7 +333,7 @@ static void TestObjects(void)
 {
     PCM_KEY Root = KnownTree(), Set = CONTAINING_RECORD(Root->Subkeys.Flink, CM_KEY, Link);
 
-    Set->Objects = 1;               /* somebody has it open: it outlives its tree */
+    Set->Objects = 1; /* somebody has it open: it outlives its tree */
     CmpFreeTree(Root);
     CHECK(Set->Deleted && Set->Parent == NULL);
     CmpFreeKey(Set);
@@ -392,9 +400,12 @@ int main(int Count, char **Words)
         const char *Name;
         void (*Run)(void);
     } Tests[] = {
-        { "written and read back", TestRoundTrip },   { "volatile keys and links stay out", TestVolatile },
-        { "every byte changed, cut off", TestEveryByte }, { "words scrambled", TestScramble },
-        { "memory runs out", TestNoMemory },          { "open keys outlive the tree", TestObjects },
+        {"written and read back", TestRoundTrip},
+        {"volatile keys and links stay out", TestVolatile},
+        {"every byte changed, cut off", TestEveryByte},
+        {"words scrambled", TestScramble},
+        {"memory runs out", TestNoMemory},
+        {"open keys outlive the tree", TestObjects},
     };
     unsigned Failed = 0;
 
@@ -406,7 +417,8 @@ int main(int Count, char **Words)
 
         Tests[Index].Run();
         Failed += Failures != Before;
-        printf("%s %u - hive: %s\n", Failures == Before ? "ok" : "not ok", Index + 1, Tests[Index].Name);
+        printf("%s %u - hive: %s\n", Failures == Before ? "ok" : "not ok", Index + 1,
+               Tests[Index].Name);
     }
     printf("1..%u\n# %u checks\n", (unsigned)RTL_NUMBER_OF(Tests), Checks);
     return Failed != 0;

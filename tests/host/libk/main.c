@@ -1,4 +1,5 @@
-/* libk under sanitizers, against the host's C library, plain C arithmetic and slow, obvious models. */
+/* libk under sanitizers, against the host's C library, plain C arithmetic and slow, obvious models.
+ */
 #include "libktest.h"
 
 unsigned Checks, Failures;
@@ -27,10 +28,14 @@ unsigned long long Random64(void)
                                (unsigned long long)Random(1u << 31) << 21 ^ Random(1u << 31);
 
     switch (Random(4)) {
-    case 0: return Value;
-    case 1: return Value >> Random(64);
-    case 2: return ~(Value >> Random(64));
-    default: return (1ull << Random(64)) + Random(3) - 1;
+    case 0:
+        return Value;
+    case 1:
+        return Value >> Random(64);
+    case 2:
+        return ~(Value >> Random(64));
+    default:
+        return (1ull << Random(64)) + Random(3) - 1;
     }
 }
 
@@ -53,10 +58,10 @@ int main(void)
         const char *Name;
         void (*Run)(void);
     } Tests[] = {
-        { "memory blocks", TestMemory },       { "C strings", TestStrings },
-        { "formatter", TestFormat },           { "64-bit helpers", TestArithmetic },
-        { "bitmaps", TestBitmap },             { "counted strings", TestUnicode },
-        { "time fields", TestTime },
+        {"memory blocks", TestMemory}, {"C strings", TestStrings},
+        {"formatter", TestFormat},     {"64-bit helpers", TestArithmetic},
+        {"bitmaps", TestBitmap},       {"counted strings", TestUnicode},
+        {"time fields", TestTime},
     };
     unsigned Failed = 0;
 
@@ -65,7 +70,8 @@ int main(void)
 
         Tests[Index].Run();
         Failed += Failures != Before;
-        printf("%s %u - libk: %s\n", Failures == Before ? "ok" : "not ok", Index + 1, Tests[Index].Name);
+        printf("%s %u - libk: %s\n", Failures == Before ? "ok" : "not ok", Index + 1,
+               Tests[Index].Name);
     }
     printf("1..%u\n# %u checks\n", (unsigned)RTL_NUMBER_OF(Tests), Checks);
     return Failed != 0;

@@ -1,4 +1,5 @@
-/* The helpers Microsoft's compiler calls, in assembler, against the host compiler's 64-bit arithmetic. */
+/* The helpers Microsoft's compiler calls, in assembler, against the host compiler's 64-bit
+ * arithmetic. */
 #include "libktest.h"
 
 /* The symbols as NASM exports them: one underscore more than in C on Windows. */
@@ -21,7 +22,7 @@ static unsigned long long BothOf(void (*Routine)(void), unsigned long long A, un
 
     __asm__ volatile("pushl 12(%[v])\n pushl 8(%[v])\n pushl 4(%[v])\n pushl 0(%[v])\n call *%[r]"
                      : "=&a"(Low), "=&d"(High), "=&c"(RestLow), "=&b"(RestHigh)
-                     : [v] "S"((unsigned long long[2]){ A, B }), [r] "D"(Routine)
+                     : [v] "S"((unsigned long long[2]){A, B}), [r] "D"(Routine)
                      : "memory", "cc");
     *Remainder = (unsigned long long)RestHigh << 32 | RestLow;
     return (unsigned long long)High << 32 | Low;
@@ -31,7 +32,10 @@ static unsigned long long Shift(void (*Routine)(void), unsigned long long Value,
 {
     unsigned Low = (unsigned)Value, High = (unsigned)(Value >> 32);
 
-    __asm__ volatile("call *%[r]" : "+a"(Low), "+d"(High), "+c"(Count) : [r] "D"(Routine) : "memory", "cc");
+    __asm__ volatile("call *%[r]"
+                     : "+a"(Low), "+d"(High), "+c"(Count)
+                     : [r] "D"(Routine)
+                     : "memory", "cc");
     return (unsigned long long)High << 32 | Low;
 }
 

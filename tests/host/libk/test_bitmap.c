@@ -52,7 +52,8 @@ static void CompareAll(void)
     Start = Random(BITS);
     Where = Start + ModelRun(Start, 1);
     unsigned Length = Where < BITS ? ModelRun(Where, 0) : 0;
-    CHECK(RtlFindNextForwardRunClear(&Map, Start, (PULONG)&Start) == Length && (Length == 0 || Start == Where));
+    CHECK(RtlFindNextForwardRunClear(&Map, Start, (PULONG)&Start) == Length &&
+          (Length == 0 || Start == Where));
 }
 
 void TestBitmap(void)

@@ -1,9 +1,10 @@
-/* The formatter: random integer conversions against the host's snprintf, and NT's own by example. */
+/* The formatter: random integer conversions against the host's snprintf, and NT's own by example.
+ */
 #include "libktest.h"
 
 static void TestIntegers(void)
 {
-    static const char *const Sizes[] = { "", "h", "hh", "l", "ll" };
+    static const char *const Sizes[] = {"", "h", "hh", "l", "ll"};
     static const char Conversions[] = "diuxXo";
 
     for (unsigned Round = 0; Round < 100000; Round++) {
@@ -87,20 +88,25 @@ static void TestBounds(void)
 
 void TestFormat(void)
 {
-    UNICODE_STRING Unicode = { 6, 8, (PWSTR)L"abcd" };
-    ANSI_STRING Ansi = { 2, 4, (PCHAR)"xyz" };
+    UNICODE_STRING Unicode = {6, 8, (PWSTR)L"abcd"};
+    ANSI_STRING Ansi = {2, 4, (PCHAR) "xyz"};
 
     TestIntegers();
     TestBounds();
-    CHECK(Gives("[abc]", "[%wZ]", &Unicode) && Gives("[xy]", "[%Z]", &Ansi) && Gives("(null)", "%wZ", NULL));
+    CHECK(Gives("[abc]", "[%wZ]", &Unicode) && Gives("[xy]", "[%Z]", &Ansi) &&
+          Gives("(null)", "%wZ", NULL));
     CHECK(Gives("[  abc][abc  ][a]", "[%5wZ][%-5wZ][%.1wZ]", &Unicode, &Unicode, &Unicode));
     CHECK(Gives("wide wide wide", "%ws %ls %S", L"wide", L"wide", L"wide"));
-    CHECK(Gives("(null) (null)", "%s %ws", NULL, NULL) && Gives("ab", "%.2s", "abc") && Gives("n", "%hs", "n"));
+    CHECK(Gives("(null) (null)", "%s %ws", NULL, NULL) && Gives("ab", "%.2s", "abc") &&
+          Gives("n", "%hs", "n"));
     CHECK(Gives("?", "%ws", L"\x4E00") && Gives("\xE9", "%ws", L"\x00E9"));
     CHECK(Gives("0000BEEF", "%p", (PVOID)0xBEEF) && Gives("ffffffffffffffff", "%I64x", ~0ull));
-    CHECK(Gives("-9223372036854775808", "%I64d", 0x8000000000000000ull) && Gives("7 8", "%I32u %Iu", 7, 8));
-    CHECK(Gives("    5|5    |00005", "%*d|%-*d|%.*d", 5, 5, 5, 5, 5, 5) && Gives("5  |", "%*d|", -3, 5));
-    CHECK(Gives("a b", "%c %wc", 'a', L'b') && Gives("100%", "100%%") && Gives("", "%") && Gives("q", "%q"));
+    CHECK(Gives("-9223372036854775808", "%I64d", 0x8000000000000000ull) &&
+          Gives("7 8", "%I32u %Iu", 7, 8));
+    CHECK(Gives("    5|5    |00005", "%*d|%-*d|%.*d", 5, 5, 5, 5, 5, 5) &&
+          Gives("5  |", "%*d|", -3, 5));
+    CHECK(Gives("a b", "%c %wc", 'a', L'b') && Gives("100%", "100%%") && Gives("", "%") &&
+          Gives("q", "%q"));
     CHECK(GivesWide(L"wide narrow narrow", L"%s %S %hs", L"wide", "narrow", "narrow"));
     CHECK(GivesWide(L"abc xy \x4E00", L"%wZ %Z %c", &Unicode, &Ansi, 0x4E00));
 }

@@ -1,4 +1,5 @@
-/* Copies and fills of every small length and alignment, overlapping ones too, checked byte by byte. */
+/* Copies and fills of every small length and alignment, overlapping ones too, checked byte by byte.
+ */
 #include "libktest.h"
 
 #define SIZE 80

@@ -51,9 +51,11 @@ void TestStrings(void)
     wchar_t Wide[64];
 
     CHECK(strlen("") == 0 && strlen("abc") == 3 && wcslen(L"abcd") == 4);
-    CHECK(strcmp("abc", "abd") < 0 && strcmp("b", "a") > 0 && strcmp("a", "a") == 0 && strcmp("\xFF", "a") > 0);
+    CHECK(strcmp("abc", "abd") < 0 && strcmp("b", "a") > 0 && strcmp("a", "a") == 0 &&
+          strcmp("\xFF", "a") > 0);
     CHECK(strncmp("abcX", "abcY", 3) == 0 && strncmp("a", "b", 0) == 0);
-    CHECK(_stricmp("HeLLo", "hEllO") == 0 && _stricmp("a", "b") < 0 && _strnicmp("ABcd", "abCX", 3) == 0);
+    CHECK(_stricmp("HeLLo", "hEllO") == 0 && _stricmp("a", "b") < 0 &&
+          _strnicmp("ABcd", "abCX", 3) == 0);
     CHECK(_wcsicmp(L"\x00C4pfel", L"\x00E4PFEL") == 0 && _wcsnicmp(L"ABx", L"aby", 2) == 0);
     CHECK(wcscmp(L"a", L"b") < 0 && wcsncmp(L"ab", L"ac", 1) == 0);
     CHECK(strcmp(strcat(strcpy(Text, "abc"), "def"), "abcdef") == 0);
@@ -63,11 +65,13 @@ void TestStrings(void)
     CHECK(wcscmp(wcscat(wcscpy(Wide, L"ab"), L"cd"), L"abcd") == 0);
     CHECK(wcscmp(wcsncat(wcscpy(Wide, L"ab"), L"cdef", 1), L"abc") == 0);
     CHECK(strcmp(strchr("a.b.c", '.'), ".b.c") == 0 && strcmp(strrchr("a.b.c", '.'), ".c") == 0);
-    CHECK(strchr("abc", 'x') == NULL && *strchr("abc", 0) == 0 && strcmp(strstr("aaab", "aab"), "aab") == 0);
+    CHECK(strchr("abc", 'x') == NULL && *strchr("abc", 0) == 0 &&
+          strcmp(strstr("aaab", "aab"), "aab") == 0);
     CHECK(strstr("abc", "x") == NULL && strspn("1234x", "0123456789") == 4);
     CHECK(wcscmp(wcschr(L"a.b", L'.'), L".b") == 0 && wcscmp(wcsrchr(L"a.b.c", L'.'), L".c") == 0);
     CHECK(wcscmp(wcsstr(L"xaby", L"ab"), L"aby") == 0 && wcsspn(L"aab", L"a") == 2);
-    CHECK(strcmp(_strupr(strcpy(Text, "aZ1")), "AZ1") == 0 && strcmp(_strlwr(strcpy(Text, "aZ1")), "az1") == 0);
+    CHECK(strcmp(_strupr(strcpy(Text, "aZ1")), "AZ1") == 0 &&
+          strcmp(_strlwr(strcpy(Text, "aZ1")), "az1") == 0);
     CHECK(wcscmp(_wcsupr(wcscpy(Wide, L"a\x00E9")), L"A\x00C9") == 0);
     CHECK(wcscmp(_wcslwr(wcscpy(Wide, L"A\x0416")), L"a\x0436") == 0);
     for (int Character = 0; Character < 256; Character++) {

@@ -10,8 +10,8 @@ static int Leap(int Year)
 
 void TestTime(void)
 {
-    static const int Lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-    LARGE_INTEGER Time = { .QuadPart = 0 }, Back;
+    static const int Lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    LARGE_INTEGER Time = {.QuadPart = 0}, Back;
     TIME_FIELDS Fields;
     ULONG Seconds;
     int Weekday = 1;
@@ -19,7 +19,7 @@ void TestTime(void)
     for (int Year = 1601; Year < 2402; Year++) {
         for (int Month = 1; Month <= 12; Month++) {
             for (int Day = 1; Day <= Lengths[Month - 1] + (Month == 2 && Leap(Year)); Day++) {
-                LARGE_INTEGER At = { .QuadPart = Time.QuadPart + Random(86400000) * 10000ll };
+                LARGE_INTEGER At = {.QuadPart = Time.QuadPart + Random(86400000) * 10000ll};
 
                 RtlTimeToTimeFields(&At, &Fields);
                 CHECK(Fields.Year == Year && Fields.Month == Month && Fields.Day == Day);
@@ -30,7 +30,7 @@ void TestTime(void)
             }
         }
     }
-    RtlSecondsSince1970ToTime(951782400, &Time);       /* 2000-02-29 */
+    RtlSecondsSince1970ToTime(951782400, &Time); /* 2000-02-29 */
     RtlTimeToTimeFields(&Time, &Fields);
     CHECK(Fields.Year == 2000 && Fields.Month == 2 && Fields.Day == 29 && Fields.Hour == 0);
     CHECK(RtlTimeToSecondsSince1970(&Time, &Seconds) && Seconds == 951782400);
