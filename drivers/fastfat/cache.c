@@ -42,7 +42,7 @@ static NTSTATUS FatWriteSlotOut(PFAT_VOLUME V, ULONG Index)
     return result;
 }
 
-/* Writes the dirty sectors of one kind, lowest first: the disk likes it, and a test can repeat it. */
+/* Writes the dirty sectors of one kind, lowest first: disks like it, and tests can repeat it. */
 static NTSTATUS FatFlushKind(PFAT_VOLUME V, FAT_KIND Kind)
 {
     NTSTATUS status, result = STATUS_SUCCESS;

@@ -1,8 +1,9 @@
 /* FAT entries and cluster chains: read, write, follow, measure, map.
  *
  * No chain is trusted before it was walked to its end once (FatMeasureNode): a value out of range,
- * a free or bad cluster in the middle, or a chain longer than the volume (a loop) makes the file
- * corrupt. After that a map from file to disk clusters cannot run away. Guard: the volume's lock. */
+ * a free or bad cluster in the middle, or more clusters than the volume has (a loop) makes the file
+ * corrupt. After that a map from file to disk clusters cannot run away. Guard: the volume's lock.
+ */
 #include "fat.h"
 
 #ifdef ALLOC_PRAGMA

@@ -1,4 +1,5 @@
-/* IRP_MJ_READ and IRP_MJ_WRITE of ordinary files, straight between the caller's buffer and the disk.
+/* IRP_MJ_READ and IRP_MJ_WRITE of ordinary files, straight between the caller's buffer and the
+ * disk.
  *
  * Paging I/O never comes here (paging.c). Guard: Vcb->Lock. */
 #include "fastfat.h"

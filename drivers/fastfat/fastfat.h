@@ -4,9 +4,9 @@
  *   fastfat.c          DriverEntry; every request but paging I/O enters here    INIT, PAGE
  *   paging.c           paging I/O of a page file                                never
  *   pagefile.c         opening, growing and closing a page file                 PAGE
- *   device.c           the volume's own reads and writes                        PAGE, completion not
- *   lockable.c         device control: stays while the volume holds a page file PAGEFFAT
- *   everything else    create, read, write, information, directories, volume    PAGE
+ *   device.c           the volume's own reads and writes                        PAGE, and .text
+ *   lockable.c         device control: must stay while there is a page file     PAGEFFAT
+ *   all the others     create, read, write, information, directories, volume    PAGE
  *
  * Locks, in this order:
  *   FatGlobal.Lock     resource; the list of volumes. Mount and shutdown only.

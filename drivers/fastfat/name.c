@@ -78,6 +78,13 @@ static BOOLEAN FatTakes(WCHAR Pattern, const WCHAR *Name, ULONG N, ULONG Length)
     }
 }
 
+/* May one pattern character stand for nothing at the name's character N? */
+static BOOLEAN FatMayBeNothing(WCHAR Pattern, const WCHAR *Name, ULONG N, ULONG Length)
+{
+    PAGED_CODE();
+    return (Pattern == '>' && (N == Length || Name[N] == '.')) || (Pattern == '"' && N == Length);
+}
+
 /* The usual two-pointer match: on a mismatch the last star takes one character more. '<' does not
  * run over the last dot; '>' and '"' may stand for nothing at the end of the name, '>' before a
  * dot too. */
@@ -98,8 +105,7 @@ BOOLEAN FatNameMatches(const WCHAR *Pattern, ULONG PatternLength, const WCHAR *N
         } else if (p < PatternLength && FatTakes(Pattern[p], Name, n, NameLength)) {
             p++;
             n++;
-        } else if (p < PatternLength && ((Pattern[p] == '>' && (n == NameLength || Name[n] == '.')) ||
-                                         (Pattern[p] == '"' && n == NameLength))) {
+        } else if (p < PatternLength && FatMayBeNothing(Pattern[p], Name, n, NameLength)) {
             p++;
         } else if (star && starN < NameLength &&
                    (Pattern[starP] == '*' || Name[starN] != '.' ||

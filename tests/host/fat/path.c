@@ -1,4 +1,4 @@
-/* Files by ASCII path, as the driver's create, cleanup and close would do it; and a walk over all. */
+/* Files by ASCII path, as the driver's create, cleanup and close would do it; a walk over all. */
 #include "fattest.h"
 
 static UNICODE_STRING Wide(const char *Text, WCHAR *Buffer)

@@ -23,8 +23,11 @@ static BOOLEAN Holds(FAT_VOLUME *V, const char *Path, ULONG Size)
     if (!NT_SUCCESS(PathOpen(V, Path, &node))) {
         return FALSE;
     }
-    same = node->FileSize == Size && (Size == 0 || (NT_SUCCESS(FatReadNode(node, 0, data, Size, &done)) &&
-                                                    done == Size && memcmp(data, Pattern, Size) == 0));
+    same = node->FileSize == Size;
+    if (same && Size != 0) {
+        same = NT_SUCCESS(FatReadNode(node, 0, data, Size, &done)) && done == Size &&
+               memcmp(data, Pattern, Size) == 0;
+    }
     FatReleaseNode(node);
     return same;
 }
@@ -94,7 +97,8 @@ static ULONG Work(FAT_VOLUME *V)
     if (!NT_SUCCESS(PathRename(V, "one", "A directory\\one moved here"))) {
         return 3;
     }
-    if (!NT_SUCCESS(PathWrite(V, "A directory\\two with a long name", 5000, Pattern + 5000, 9000))) {
+    if (!NT_SUCCESS(PathWrite(V, "A directory\\two with a long name", 5000, Pattern + 5000,
+                              9000))) {
         return 4;
     }
     if (!NT_SUCCESS(PathDelete(V, "victim"))) {

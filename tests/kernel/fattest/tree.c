@@ -36,7 +36,8 @@ VOID TestInformation(VOID)
     name = (PFILE_NAME_INFORMATION)buffer;
     CheckStatus(ZwQueryInformationFile(handle, &block, name, sizeof(buffer), FileNameInformation),
                 STATUS_SUCCESS, "its name");
-    Check(name->FileNameLength == 26 && RtlCompareMemory(name->FileName, L"\\fattest\\info", 26) == 26,
+    Check(name->FileNameLength == 26 &&
+              RtlCompareMemory(name->FileName, L"\\fattest\\info", 26) == 26,
           "from the volume's root");
     CheckStatus(ZwQueryInformationFile(handle, &block, name, 10, FileNameInformation),
                 STATUS_BUFFER_OVERFLOW, "too little room for it");
