@@ -70,7 +70,7 @@ VOID HalpCalibrateTsc(VOID)
         HalTscFrequency = ticks * PIT_FREQUENCY / CALIBRATION_COUNT;
         HalpTscPerMicrosecond = (ULONG)((HalTscFrequency + 500000) / 1000000);
     }
-    ((PKIPCR)KI_PCR_ADDRESS)->StallScaleFactor = HalpTscPerMicrosecond;
+    KiPcr()->StallScaleFactor = HalpTscPerMicrosecond;
 }
 
 VOID HalpStartPit(VOID)

@@ -37,7 +37,7 @@ VOID HalPciWrite(ULONG Bus, ULONG Device, ULONG Function, ULONG Offset, ULONG Wi
 
 /* ---- clock ---- */
 #define HAL_TIME_INCREMENT  100000                  /* 100 ns units in a clock tick: 10 ms */
-VOID HalQueryRealTime(PLARGE_INTEGER SystemTime);   /* CMOS clock as NT time               */
+VOID HalQueryRealTime(PLARGE_INTEGER SystemTime);   /* CMOS clock as NT time; start-up only */
 ULONG64 HalReadTsc(VOID);
 extern ULONG64 HalTscFrequency;                     /* Hz, measured at phase 0             */
 VOID HalpStartPit(VOID);                            /* clock interrupts from here on       */

@@ -109,6 +109,14 @@ C_ASSERT(FIELD_OFFSET(KIPCR, Number) == 0x51);
 C_ASSERT(FIELD_OFFSET(KIPCR, PrcbData) == 0x120);
 C_ASSERT(FIELD_OFFSET(KIPCR, PrcbData.CurrentThread) == 0x124);
 
+static inline PKIPCR KiPcr(VOID)
+{
+    PKIPCR pcr;
+
+    __asm__ volatile("movl %%fs:0x1C, %0" : "=r"(pcr));
+    return pcr;
+}
+
 static inline KPRCB *KiCurrentPrcb(VOID)
 {
     KPRCB *prcb;
@@ -291,7 +299,7 @@ ULONG KeStackTrace(PULONG Frames, ULONG Max, ULONG Ebp);
 DECLSPEC_NORETURN VOID KeBugCheckTrap(ULONG Code, ULONG_PTR P1, ULONG_PTR P2, ULONG_PTR P3,
                                       ULONG_PTR P4, PKTRAP_FRAME Trap);
 
-/* The trap frame of the innermost exception being handled on this processor, or NULL. */
+/* A bugcheck is going on: wait for no lock. */
 extern volatile BOOLEAN KeBugCheckActive;
 
 /* Boot cannot go on: prints "Pagoda cannot run: SENTENCE" on the screen and COM1 and halts. */

@@ -42,7 +42,7 @@ C_ASSERT(sizeof(CONTEXT) == 0x2CC);
 
 static BOOLEAN KiFrameValid(KI_FRAME *Frame)
 {
-    PKIPCR pcr = (PKIPCR)KI_PCR_ADDRESS;
+    PKIPCR pcr = KiPcr();
     ULONG at = (ULONG)Frame;
 
     if ((at & 3) != 0) {

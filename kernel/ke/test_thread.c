@@ -152,7 +152,7 @@ static VOID NTAPI KtCount(PVOID Context)
 KTEST(ke_higher_priority_preempts)
 {
     volatile LONG ran = 0;
-    PETHREAD thread = KtStart(KtCount, (PVOID)&ran, 12);
+    PETHREAD thread = KtStart(KtCount, (PVOID)&ran, KT_FIRST);
 
     KCHECK_EQUAL(ran, 1);                       /* it ran before PsCreate… returned */
     KtJoin(thread);
@@ -223,7 +223,7 @@ KTEST(ps_thread_end)
     CLIENT_ID id;
     HANDLE handle;
 
-    thread = KtStart(KtExit, NULL, 9);
+    thread = KtStart(KtExit, NULL, KT_FIRST);
     KREQUIRE(thread != NULL);
     KCHECK_EQUAL(KeReadStateEvent((PRKEVENT)thread), 1);
     KCHECK_EQUAL(thread->ExitStatus, STATUS_DEVICE_BUSY);
@@ -262,7 +262,7 @@ KTEST(ke_apcs_interrupt_waits)
 
     KeInitializeEvent(&log.Ready, SynchronizationEvent, FALSE);
     KeInitializeEvent(&log.Go, SynchronizationEvent, FALSE);
-    thread = KtStart(KtApcTarget, &log, 9);
+    thread = KtStart(KtApcTarget, &log, KT_FIRST);
     KREQUIRE(thread != NULL);
     KeInitializeApc(&special, &thread->Tcb, OriginalApcEnvironment, KtKernelRoutine, NULL, NULL,
                     KernelMode, NULL);

@@ -72,7 +72,7 @@ KTEST(ke_deferred_interrupt_is_replayed)
     KeLowerIrql(irql);
     KCHECK_EQUAL(at, before);                   /* nothing got through */
     KCHECK(KeTickCount.LowPart > before);       /* and it was not lost */
-    KCHECK_EQUAL(((PKIPCR)KI_PCR_ADDRESS)->Irr, 0);
+    KCHECK_EQUAL(KiPcr()->Irr, 0);
 }
 
 KTEST(ke_performance_counter_agrees_with_clock)

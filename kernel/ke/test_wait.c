@@ -31,7 +31,7 @@ KTEST(ke_event_notification_wakes_all)
     KeInitializeEvent(&event, NotificationEvent, FALSE);
     for (i = 0; i < 3; i++) {
         waiters[i] = (KT_WAITER){ &event, &awake, STATUS_UNSUCCESSFUL };
-        threads[i] = KtStart(KtWaiter, &waiters[i], 9);
+        threads[i] = KtStart(KtWaiter, &waiters[i], KT_FIRST);
     }
     KCHECK_EQUAL(awake, 0);
     KCHECK_EQUAL(KeSetEvent(&event, IO_NO_INCREMENT, FALSE), 0);
@@ -56,7 +56,7 @@ KTEST(ke_event_synchronization_wakes_one)
     KeInitializeEvent(&event, SynchronizationEvent, FALSE);
     for (i = 0; i < 2; i++) {
         waiters[i] = (KT_WAITER){ &event, &awake, STATUS_UNSUCCESSFUL };
-        threads[i] = KtStart(KtWaiter, &waiters[i], 9);
+        threads[i] = KtStart(KtWaiter, &waiters[i], KT_FIRST);
     }
     KeSetEvent(&event, IO_NO_INCREMENT, FALSE);
     KCHECK_EQUAL(awake, 1);
@@ -80,7 +80,7 @@ KTEST(ke_set_event_and_wait_is_one_step)
 
     KeInitializeEvent(&ours, SynchronizationEvent, FALSE);
     KeInitializeEvent(&theirs, SynchronizationEvent, FALSE);
-    thread = KtStart(KtWaiter, &waiter, 9);
+    thread = KtStart(KtWaiter, &waiter, KT_FIRST);
     KeSetEvent(&ours, IO_NO_INCREMENT, TRUE);
     KCHECK_EQUAL(awake, 0);                     /* the lock is still held: no switch yet */
     KCHECK_EQUAL(KeWaitForSingleObject(&theirs, Executive, KernelMode, FALSE, &timeout),
@@ -101,7 +101,7 @@ KTEST(ke_semaphore_counts)
     KeInitializeSemaphore(&semaphore, 1, 3);
     for (i = 0; i < 3; i++) {
         waiters[i] = (KT_WAITER){ &semaphore, &awake, STATUS_UNSUCCESSFUL };
-        threads[i] = KtStart(KtWaiter, &waiters[i], 9);
+        threads[i] = KtStart(KtWaiter, &waiters[i], KT_FIRST);
     }
     KCHECK_EQUAL(awake, 1);
     KCHECK_EQUAL(KeReleaseSemaphore(&semaphore, IO_NO_INCREMENT, 2, FALSE), 0);
@@ -134,7 +134,7 @@ KTEST(ke_mutex_has_an_owner)
     KCHECK_EQUAL(KeWaitForSingleObject(&mutex, Executive, KernelMode, FALSE, NULL), 0);
     KCHECK(KeAreApcsDisabled());
     KCHECK_EQUAL(KeReadStateMutex(&mutex), -1);
-    thread = KtStart(KtMutexThief, &mutex, 9);
+    thread = KtStart(KtMutexThief, &mutex, KT_FIRST);
     KCHECK_EQUAL(KeReleaseMutex(&mutex, FALSE), -1);
     KCHECK(KeAreApcsDisabled());
     KCHECK_EQUAL(KeReleaseMutex(&mutex, FALSE), 0);
@@ -153,7 +153,7 @@ KTEST(ke_mutant_is_abandoned)
     KMUTANT mutant;
 
     KeInitializeMutant(&mutant, FALSE);
-    KtJoin(KtStart(KtTakeAndDie, &mutant, 9));
+    KtJoin(KtStart(KtTakeAndDie, &mutant, KT_FIRST));
     KCHECK_EQUAL(KeWaitForSingleObject(&mutant, Executive, KernelMode, FALSE, NULL),
                  STATUS_ABANDONED);
     KCHECK_EQUAL(KeReleaseMutant(&mutant, IO_NO_INCREMENT, FALSE, FALSE), 0);
@@ -224,7 +224,7 @@ KTEST(ke_wait_for_all_takes_nothing_early)
 
     KeInitializeEvent(&first, SynchronizationEvent, FALSE);
     KeInitializeEvent(&second, SynchronizationEvent, FALSE);
-    thread = KtStart(KtAllWaiter, objects, 9);
+    thread = KtStart(KtAllWaiter, objects, KT_FIRST);
     KeSetEvent(&first, IO_NO_INCREMENT, FALSE);
     KCHECK_EQUAL(KeReadStateEvent(&first), 1);  /* the other is missing: left alone */
     KCHECK_EQUAL(KeReadStateEvent((PRKEVENT)thread), 0);
@@ -244,7 +244,7 @@ static VOID NTAPI KtAlertable(PVOID Context)
 KTEST(ke_alert_ends_an_alertable_wait)
 {
     NTSTATUS status = STATUS_UNSUCCESSFUL;
-    PETHREAD thread = KtStart(KtAlertable, &status, 9);
+    PETHREAD thread = KtStart(KtAlertable, &status, KT_FIRST);
 
     KREQUIRE(thread != NULL);
     KCHECK(!KeAlertThread(&thread->Tcb, KernelMode));

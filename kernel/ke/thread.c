@@ -58,6 +58,9 @@ VOID KeReadyThread(PKTHREAD Thread)
 /* First C code of a thread, called by KiThreadStartup: the lock was handed over by KiSwapThread. */
 VOID KiThreadBegin(VOID)
 {
+    if (KiCurrentThread()->ApcState.KernelApcPending) {
+        HalRequestSoftwareInterrupt(APC_LEVEL);
+    }
     KiRelease(&KiDispatcherLock);
     KfLowerIrql(PASSIVE_LEVEL);
 }

@@ -1,7 +1,8 @@
 /* Exceptions: what each vector means, and who gets it.
  *
- *   #PF            MmAccessFault, interrupts on again if they were; it resolves the fault, stops
- *                  the machine, or returns a status to be raised (user-half address)
+ *   #PF            MmAccessFault, interrupts on again if they were (else it counts as a fault at
+ *                  HIGH_LEVEL); it resolves the fault, stops the machine, or returns a status to
+ *                  be raised (user-half address)
  *   #DE #BR #OF #UD #BP #DB #AC  raised as an NTSTATUS to the SEH frames at fs:[0]
  *   nobody took it 0x7E in a thread, 0x1E above APC_LEVEL
  *   the rest       0x7F with the vector; NMI 0x80, machine check 0x9C
@@ -50,6 +51,7 @@ static VOID KiRaiseTrap(NTSTATUS Code, PKTRAP_FRAME Trap, ULONG Count, ULONG_PTR
 
 static VOID KiPageFault(PKTRAP_FRAME Trap)
 {
+    KIRQL irql = KiIrql();
     PVOID address;
     NTSTATUS status;
 
@@ -60,7 +62,11 @@ static VOID KiPageFault(PKTRAP_FRAME Trap)
     if (ExFixSListFault(Trap)) {        /* a pop that lost its entry: it starts over */
         return;
     }
+    if (!(Trap->EFlags & KI_INTERRUPTS_ON)) {
+        KiSetIrql(HIGH_LEVEL);          /* nothing may be waited for either */
+    }
     status = MmAccessFault(Trap->ErrCode, address, Trap);
+    KiSetIrql(irql);
     if (!NT_SUCCESS(status)) {
         KiRaiseTrap(status, Trap, 2,
                     Trap->ErrCode & PF_FETCH ? AV_EXECUTE

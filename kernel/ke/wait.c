@@ -239,6 +239,7 @@ static NTSTATUS KiWait(ULONG Count, PVOID *Objects, WAIT_TYPE Type, KWAIT_REASON
     for (;;) {
         if (thread->ApcState.KernelApcPending && irql < APC_LEVEL &&
             thread->SpecialApcDisable == 0) {
+            HalRequestSoftwareInterrupt(APC_LEVEL);
             KiUnlockDispatcher(irql);           /* runs it, and clears the flag */
             irql = KiLockDispatcher();
             continue;
