@@ -10,12 +10,12 @@ typedef struct _TEST_TOTALS {
 
 static NTSTATUS RunDriver(PCSTR File, TEST_TOTALS *Totals);
 static NTSTATUS RunDrivers(PCSTR Glob, TEST_TOTALS *Totals);
-static NTSTATUS SetBenchGlob(PCSTR Glob);
+static NTSTATUS RunBenchmarks(PCSTR Glob);
 
 #ifdef ALLOC_PRAGMA
 #pragma alloc_text(PAGE, RunDriver)
 #pragma alloc_text(PAGE, RunDrivers)
-#pragma alloc_text(PAGE, SetBenchGlob)
+#pragma alloc_text(PAGE, RunBenchmarks)
 #pragma alloc_text(PAGE, KdpTest)
 #pragma alloc_text(PAGE, KdpBench)
 #endif
@@ -136,30 +136,22 @@ NTSTATUS KdpTest(ULONG Count, PSTR *Words)
     return STATUS_SUCCESS;
 }
 
-/* What bench.sys is to run: the value Glob of its service key's Parameters. */
-static NTSTATUS SetBenchGlob(PCSTR Glob)
+/* bench.sys runs the benchmarks whose names match what is written to its device. */
+static NTSTATUS RunBenchmarks(PCSTR Glob)
 {
-    WCHAR Wide[KD_LINE_SIZE];
-    ULONG Length = strlen(Glob) + 1;
-    NTSTATUS Status = RtlCreateRegistryKey(RTL_REGISTRY_SERVICES, L"bench");
+    UNICODE_STRING Name = RTL_CONSTANT_STRING(L"\\Device\\Bench");
+    OBJECT_ATTRIBUTES Attributes;
+    IO_STATUS_BLOCK Iosb;
+    HANDLE Handle;
+    NTSTATUS Status;
 
-    for (ULONG Index = 0; Index < Length; Index++) {
-        Wide[Index] = (UCHAR)Glob[Index];
-    }
+    InitializeObjectAttributes(&Attributes, &Name, OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE, NULL,
+                               NULL);
+    Status = ZwCreateFile(&Handle, FILE_WRITE_DATA | SYNCHRONIZE, &Attributes, &Iosb, NULL, 0, 0,
+                          FILE_OPEN, FILE_SYNCHRONOUS_IO_NONALERT, NULL, 0);
     if (NT_SUCCESS(Status)) {
-        Status = RtlWriteRegistryValue(RTL_REGISTRY_SERVICES, L"bench", L"ImagePath", REG_SZ,
-                                       L"\\SystemRoot\\System32\\drivers\\bench.sys",
-                                       sizeof(L"\\SystemRoot\\System32\\drivers\\bench.sys"));
-    }
-    if (NT_SUCCESS(Status)) {
-        ULONG Demand = 3, KernelDriver = 1;
-
-        RtlWriteRegistryValue(RTL_REGISTRY_SERVICES, L"bench", L"Start", REG_DWORD, &Demand,
-                              sizeof(Demand));
-        RtlWriteRegistryValue(RTL_REGISTRY_SERVICES, L"bench", L"Type", REG_DWORD, &KernelDriver,
-                              sizeof(KernelDriver));
-        Status = RtlWriteRegistryValue(RTL_REGISTRY_SERVICES, L"bench\\Parameters", L"Glob", REG_SZ,
-                                       Wide, Length * sizeof(WCHAR));
+        Status = ZwWriteFile(Handle, NULL, NULL, NULL, &Iosb, (PVOID)Glob, strlen(Glob), NULL, NULL);
+        ZwClose(Handle);
     }
     return Status;
 }
@@ -170,19 +162,18 @@ NTSTATUS KdpBench(ULONG Count, PSTR *Words)
     NTSTATUS Status;
 
     PAGED_CODE();
-    RtlCreateRegistryKey(RTL_REGISTRY_SERVICES, L"bench");
-    RtlCreateRegistryKey(RTL_REGISTRY_SERVICES, L"bench\\Parameters");
-    Status = SetBenchGlob(Count > 1 ? Words[1] : "*");
+    Status = KdpLoadDriver("bench.sys");
+    if (!NT_SUCCESS(Status)) {
+        return Status;
+    }
+    KdpStartWatch(&Watch);
+    Status = RunBenchmarks(Count > 1 ? Words[1] : "*");
+    KdpStopWatch();
+    KdpUnloadDriver("bench.sys");
     if (!NT_SUCCESS(Status)) {
         return KdpError("bench", Status, NULL);
     }
-    KdpStartWatch(&Watch);
-    Status = KdpLoadDriver("bench.sys");
-    if (NT_SUCCESS(Status)) {
-        Status = KdpUnloadDriver("bench.sys");
-    }
-    KdpStopWatch();
-    if (NT_SUCCESS(Status) && Watch.Metrics == 0) {
+    if (Watch.Metrics == 0) {
         return KdpError("bench", STATUS_NOT_FOUND, "no benchmark matches");
     }
     return Status;
