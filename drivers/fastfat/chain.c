@@ -2,8 +2,7 @@
  *
  * No chain is trusted before it was walked to its end once (FatMeasureNode): a value out of range,
  * a free or bad cluster in the middle, or more clusters than the volume has (a loop) makes the file
- * corrupt. After that a map from file to disk clusters cannot run away. Guard: the volume's lock.
- */
+ * corrupt. After that a map from file to disk cannot run away. Guard: the volume's lock. */
 #include "fat.h"
 
 #ifdef ALLOC_PRAGMA
