@@ -1,5 +1,5 @@
-/* What the files of the benchmark driver share. Everything runs in the thread that writes to
- * \Device\Bench, one benchmark at a time; helper threads end before their benchmark returns. */
+/* What the files of the benchmark driver share. Everything runs in the thread that calls DriverEntry,
+ * one benchmark at a time; helper threads end before their benchmark returns. */
 #ifndef BENCH_H
 #define BENCH_H
 
@@ -14,7 +14,8 @@ typedef ULONG BENCH_ROUTINE(PULONG Samples, ULONG Count);
 
 extern PDRIVER_OBJECT BenchDriver;
 
-BENCH_ROUTINE BenchDemandZero, BenchSoftFault, BenchHardFault, BenchPageOut, BenchPageIn;
+BENCH_ROUTINE BenchDemandZero, BenchDemandZeroClear, BenchSoftFault, BenchHardFault;
+BENCH_ROUTINE BenchPageOut, BenchPageIn;
 BENCH_ROUTINE BenchLockSection, BenchProbeLock, BenchMapUnmap, BenchPool64, BenchPool1024;
 BENCH_ROUTINE BenchSwitch, BenchThread, BenchWorkItem, BenchDpc, BenchSpinLock;
 BENCH_ROUTINE BenchIrp, BenchIrp2;
