@@ -128,7 +128,7 @@ static NTSTATUS MiResolveImage(MI_LOAD *Load, MI_IMAGE *Importer, PCSTR Name, UL
                                PCSTR Extension, BOOLEAN MayRead, MI_IMAGE **Exporter)
 {
     WCHAR Buffer[MI_MAXIMUM_MODULE_NAME + 4];
-    UNICODE_STRING BaseName = { 0, sizeof(Buffer), Buffer };
+    UNICODE_STRING BaseName = {0, sizeof(Buffer), Buffer};
 
     if (Length == 0 || Length > MI_MAXIMUM_MODULE_NAME) {
         return MiRefuseImage(Load, STATUS_INVALID_IMAGE_FORMAT, "%s has damaged imports",
@@ -166,7 +166,7 @@ static NTSTATUS MiResolveImage(MI_LOAD *Load, MI_IMAGE *Importer, PCSTR Name, UL
 static NTSTATUS MiResolveForwarder(MI_LOAD *Load, MI_IMAGE *Importer, PCSTR Forwarder,
                                    MI_IMAGE **Exporter, MI_PE_THUNK *Thunk)
 {
-    static const CHAR Extensions[][5] = { ".exe", ".sys", ".dll" };
+    static const CHAR Extensions[][5] = {".exe", ".sys", ".dll"};
     NTSTATUS Status = STATUS_DLL_NOT_FOUND;
     ULONG Length = 0;
 
@@ -186,7 +186,8 @@ static NTSTATUS MiResolveForwarder(MI_LOAD *Load, MI_IMAGE *Importer, PCSTR Forw
         Status = MiResolveImage(Load, Importer, Forwarder, Length, Extensions[i], TRUE, Exporter);
     }
     if (Status == STATUS_DLL_NOT_FOUND) {
-        return MiRefuseImage(Load, Status, "%s imports %.60s, a forwarder, whose module is not there",
+        return MiRefuseImage(Load, Status,
+                             "%s imports %.60s, a forwarder, whose module is not there",
                              Importer->Name, Forwarder);
     }
     if (!NT_SUCCESS(Status)) {
@@ -235,8 +236,8 @@ static NTSTATUS MiFindRoutine(MI_LOAD *Load, MI_IMAGE *Importer, MI_IMAGE *Expor
             Forwarder = NULL;
         } else {
             if (Load->Opened != Exporter) {
-                MI_PE_IMAGE Bytes = { Exporter->Ldr.DllBase, Exporter->Ldr.SizeOfImage };
-                MI_PE_RANGE Range = { Exporter->ExportRva, Exporter->ExportSize };
+                MI_PE_IMAGE Bytes = {Exporter->Ldr.DllBase, Exporter->Ldr.SizeOfImage};
+                MI_PE_RANGE Range = {Exporter->ExportRva, Exporter->ExportSize};
                 Load->Opened = NULL;
                 Status = MiOpenExports(&Bytes, Range, &Load->Exports);
                 if (!NT_SUCCESS(Status)) {
@@ -244,10 +245,10 @@ static NTSTATUS MiFindRoutine(MI_LOAD *Load, MI_IMAGE *Importer, MI_IMAGE *Expor
                 }
                 Load->Opened = Exporter;
             }
-            Status = Thunk.Name != NULL
-                         ? MiFindExportByName(&Load->Exports, Thunk.Name, Thunk.Hint, &Rva,
-                                              &Forwarder)
-                         : MiFindExportByOrdinal(&Load->Exports, Thunk.Ordinal, &Rva, &Forwarder);
+            Status =
+                Thunk.Name != NULL
+                    ? MiFindExportByName(&Load->Exports, Thunk.Name, Thunk.Hint, &Rva, &Forwarder)
+                    : MiFindExportByOrdinal(&Load->Exports, Thunk.Ordinal, &Rva, &Forwarder);
         }
         if (!NT_SUCCESS(Status)) {
             break;
@@ -306,9 +307,9 @@ static NTSTATUS MiBindModule(MI_LOAD *Load, MI_IMAGE *Image, const MI_PE_IMAGE *
 
 NTSTATUS MiBindImage(MI_LOAD *Load, MI_IMAGE *Image)
 {
-    MI_PE_IMAGE Bytes = { Image->Ldr.DllBase, Image->Ldr.SizeOfImage };
-    MI_PE_RANGE Imports = { Image->ImportRva, Image->ImportSize };
-    MI_PE_RANGE Iat = { 0, 0 };
+    MI_PE_IMAGE Bytes = {Image->Ldr.DllBase, Image->Ldr.SizeOfImage};
+    MI_PE_RANGE Imports = {Image->ImportRva, Image->ImportSize};
+    MI_PE_RANGE Iat = {0, 0};
     ULONG Slots = 0;
 
     PAGED_CODE();
@@ -333,8 +334,8 @@ NTSTATUS MiBindImage(MI_LOAD *Load, MI_IMAGE *Image)
 
 PVOID MiFindOwnExport(MI_IMAGE *Image, PCSTR Name)
 {
-    MI_PE_IMAGE Bytes = { Image->Ldr.DllBase, Image->Ldr.SizeOfImage };
-    MI_PE_RANGE Range = { Image->ExportRva, Image->ExportSize };
+    MI_PE_IMAGE Bytes = {Image->Ldr.DllBase, Image->Ldr.SizeOfImage};
+    MI_PE_RANGE Range = {Image->ExportRva, Image->ExportSize};
     MI_PE_EXPORTS Exports;
     PCSTR Forwarder;
     ULONG Rva;

@@ -1,7 +1,7 @@
 /* Finding what an image exports. Pure code (pe.h). All of an export directory (tables, names and
  * forwarder strings) must lie inside the range the header gives for it: linkers lay it out so, and
- * then the pages of that range are all that has to stay when an image's INIT is discarded. An address
- * inside the range is no routine but a forwarder string. */
+ * then the pages of that range are all that has to stay when an image's INIT is discarded. An
+ * address inside the range is no routine but a forwarder string. */
 #include "pe.h"
 #include "peformat.h"
 
@@ -63,8 +63,8 @@ NTSTATUS MiOpenExports(const MI_PE_IMAGE *Image, MI_PE_RANGE Directory, MI_PE_EX
     }
     for (ULONG i = 0; i < Exports->FunctionCount; i++) {
         ULONG Rva = MiPe32(Image->Base + Exports->Functions + i * 4);
-        if (Rva >= Image->Size || (Rva >= Directory.Rva && Rva < End &&
-                                   MiPeString(Image, Rva, End) == NULL)) {
+        if (Rva >= Image->Size ||
+            (Rva >= Directory.Rva && Rva < End && MiPeString(Image, Rva, End) == NULL)) {
             return STATUS_INVALID_IMAGE_FORMAT;
         }
     }

@@ -250,7 +250,7 @@ static VOID MiUndoLoad(MI_LOAD *Load)
 NTSTATUS MmLoadSystemImage(PCUNICODE_STRING Name, PMM_READ_IMAGE Read, PVOID Context,
                            PLDR_DATA_TABLE_ENTRY *Entry, PMM_LOAD_FAILURE Why)
 {
-    MI_LOAD Load = { .Read = Read, .Context = Context, .Why = Why };
+    MI_LOAD Load = {.Read = Read, .Context = Context, .Why = Why};
     UNICODE_STRING BaseName = *Name;
     MI_IMAGE *Image = NULL;
     NTSTATUS Status;
@@ -269,8 +269,8 @@ NTSTATUS MmLoadSystemImage(PCUNICODE_STRING Name, PMM_READ_IMAGE Read, PVOID Con
     MiLockLoader();
     Image = MiLookupImage(&BaseName);
     if (Image != NULL) {
-        Status = MiRefuseImage(&Load, STATUS_IMAGE_ALREADY_LOADED, "%s is loaded already",
-                               Image->Name);
+        Status =
+            MiRefuseImage(&Load, STATUS_IMAGE_ALREADY_LOADED, "%s is loaded already", Image->Name);
     } else {
         Status = MiReadImage(&Load, Name, NULL, &Image);
     }

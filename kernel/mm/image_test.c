@@ -1,5 +1,6 @@
-/* Tests of the image loader inside the kernel: refusals leave nothing behind, and addresses are told
- * apart. Loading and unloading for real is tested with real drivers (tests/system/imports.py). */
+/* Tests of the image loader inside the kernel: refusals leave nothing behind, and addresses are
+ * told apart. Loading and unloading for real is tested with real drivers (tests/system/imports.py).
+ */
 #include "ldr.h"
 #include "ke.h"
 #include "test.h"
@@ -43,9 +44,9 @@ KTEST(image_refusals_leave_nothing)
         NTSTATUS Status;
         PCSTR Text;
     } Cases[] = {
-        { { NULL, 0 }, STATUS_OBJECT_NAME_NOT_FOUND, "ktest.sys is not there" },
-        { { NotMz, 64 }, STATUS_INVALID_IMAGE_NOT_MZ, "ktest.sys does not begin with MZ" },
-        { { __ImageBase, 64 }, STATUS_INVALID_IMAGE_FORMAT, "ktest.sys has no PE header" },
+        {{NULL, 0}, STATUS_OBJECT_NAME_NOT_FOUND, "ktest.sys is not there"},
+        {{NotMz, 64}, STATUS_INVALID_IMAGE_NOT_MZ, "ktest.sys does not begin with MZ"},
+        {{__ImageBase, 64}, STATUS_INVALID_IMAGE_FORMAT, "ktest.sys has no PE header"},
     };
     MM_LOAD_FAILURE Why;
     MM_STATISTICS Before, After;

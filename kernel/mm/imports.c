@@ -1,7 +1,7 @@
 /* Walking an image's imports. Pure code (pe.h). A descriptor names a module and two parallel
  * arrays: the lookup array says what is wanted (a name with a hint, or an ordinal), the address
- * array (IAT) takes the addresses. Old linkers give only the IAT, which then serves as both; that is why
- * an entry is read before its slot is written. */
+ * array (IAT) takes the addresses. Old linkers give only the IAT, which then serves as both; that
+ * is why an entry is read before its slot is written. */
 #include "pe.h"
 #include "peformat.h"
 

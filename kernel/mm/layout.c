@@ -209,7 +209,7 @@ static NTSTATUS MiPlaceImage(MI_LOAD *Load, MI_IMAGE *Image, const MI_PE *Pe)
     Image->Pages = Pages;
     Image->Ldr.EntryPoint = Pe->EntryPoint ? (PUCHAR)Va + Pe->EntryPoint : NULL;
 
-    MI_PE_IMAGE Bytes = { Va, Pe->ImageSize };
+    MI_PE_IMAGE Bytes = {Va, Pe->ImageSize};
     MI_PE_EXPORTS Exports;
     ULONG Delta = (ULONG)(ULONG_PTR)Va - Pe->ImageBase;
     MiLayOutImage(Pe, Va);
@@ -271,8 +271,8 @@ NTSTATUS MiReadImage(MI_LOAD *Load, PCUNICODE_STRING Name, MI_IMAGE *Importer, M
             MiRefuseImage(Load, Status, "%s %s", New->Name, Pe.Reason);
         }
     } else if (Importer == NULL && Pe.EntryPoint == 0) {
-        Status = MiRefuseImage(Load, STATUS_INVALID_IMAGE_FORMAT, "%s has no entry point",
-                               New->Name);
+        Status =
+            MiRefuseImage(Load, STATUS_INVALID_IMAGE_FORMAT, "%s has no entry point", New->Name);
     } else {
         Status = MiPlaceImage(Load, New, &Pe);
     }

@@ -22,7 +22,7 @@ typedef struct _MI_LOAD {
     LIST_ENTRY Images;
     LIST_ENTRY Initialized; /* DLLs whose DllInitialize ran, last first; Ldr.InMemoryOrderLinks */
     ULONG ImageCount;
-    MI_IMAGE *Opened;      /* whose exports Exports describes */
+    MI_IMAGE *Opened; /* whose exports Exports describes */
     MI_PE_EXPORTS Exports;
 } MI_LOAD;
 
@@ -32,9 +32,9 @@ typedef struct _MI_IMPORT {
     MI_IMAGE *Image;
 } MI_IMPORT;
 
-#define MI_LOAD_TAG 'dLmM'
+#define MI_LOAD_TAG       'dLmM'
 #define MI_MAXIMUM_IMAGES 64 /* that one load may bring in */
-#define MI_MAXIMUM_HOPS 8    /* from forwarder to forwarder */
+#define MI_MAXIMUM_HOPS   8  /* from forwarder to forwarder */
 
 /* image.c: notes the reason (a sentence that names the file) and returns Status. */
 NTSTATUS MiRefuseImage(MI_LOAD *Load, NTSTATUS Status, PCSTR Format, ...)

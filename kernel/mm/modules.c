@@ -18,7 +18,7 @@ typedef struct _MI_UNLOADED_DRIVER {
     PVOID Start, End; /* End: first byte after it; both NULL: free */
 } MI_UNLOADED_DRIVER;
 
-LIST_ENTRY PsLoadedModuleList = { &PsLoadedModuleList, &PsLoadedModuleList };
+LIST_ENTRY PsLoadedModuleList = {&PsLoadedModuleList, &PsLoadedModuleList};
 KMUTEX MmLoadMutex;
 MI_IMAGE MiKernelImage, MiHalImage;
 MI_PE_EXPORTS MiKernelExports;
@@ -26,8 +26,8 @@ static KSPIN_LOCK MiModuleLock;
 static MI_UNLOADED_DRIVER MmUnloadedDrivers[MI_UNLOADED_DRIVERS]; /* a ring; MiModuleLock */
 static ULONG MmLastUnloadedDriver;                                /* next to fill; MiModuleLock */
 
-extern UCHAR __ImageBase[];            /* the kernel's first byte, from the linker   */
-extern const PCSTR KiHalExports[];     /* generated: hal.dll's names, sorted         */
+extern UCHAR __ImageBase[];        /* the kernel's first byte, from the linker   */
+extern const PCSTR KiHalExports[]; /* generated: hal.dll's names, sorted         */
 extern const ULONG KiHalExportCount;
 
 #ifdef ALLOC_PRAGMA
@@ -210,7 +210,7 @@ VOID MiInitializeKernelImage(VOID)
     static const UNICODE_STRING KernelName =
         RTL_CONSTANT_STRING(L"\\SystemRoot\\System32\\ntoskrnl.exe");
     static const UNICODE_STRING HalName = RTL_CONSTANT_STRING(L"\\SystemRoot\\System32\\hal.dll");
-    MI_PE_IMAGE Bytes = { __ImageBase, 0 };
+    MI_PE_IMAGE Bytes = {__ImageBase, 0};
     MI_PE Pe;
 
     KeInitializeMutex(&MmLoadMutex, 0);

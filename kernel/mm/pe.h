@@ -4,7 +4,7 @@
  * offset is checked against the buffer before it is used.
  *
  *   bytes of the file     MiParseImage, MiGetPeSection, MiLayOutImage
- *   image laid out        MI_PE_IMAGE: MiRelocateImage, MiGetImport, MiGetThunk, MiOpenExports … */
+ *   image laid out        MI_PE_IMAGE: MiRelocateImage, MiGetImport, MiGetThunk, MiOpenExports */
 #ifndef PAGODA_PE_H
 #define PAGODA_PE_H
 
@@ -59,10 +59,10 @@ typedef struct _MI_PE_IMPORT {
 } MI_PE_IMPORT;
 
 typedef struct _MI_PE_THUNK {
-    PCSTR Name;    /* NULL: by ordinal                                 */
-    USHORT Hint;   /* where in the name table it probably is           */
+    PCSTR Name;  /* NULL: by ordinal                                 */
+    USHORT Hint; /* where in the name table it probably is           */
     ULONG Ordinal;
-    ULONG Slot;    /* RVA of the pointer to fill                       */
+    ULONG Slot; /* RVA of the pointer to fill                       */
 } MI_PE_THUNK;
 
 typedef struct _MI_PE_EXPORTS {
@@ -72,8 +72,9 @@ typedef struct _MI_PE_EXPORTS {
     ULONG Functions, Names, Ordinals; /* RVAs of the three tables */
 } MI_PE_EXPORTS;
 
-/* pe.c. MiParseImage is MiParseLayout and the checksum: STATUS_SUCCESS, STATUS_INVALID_IMAGE_NOT_MZ, STATUS_INVALID_IMAGE_WIN_64,
- * STATUS_IMAGE_CHECKSUM_MISMATCH, or STATUS_INVALID_IMAGE_FORMAT for everything else. */
+/* pe.c. MiParseImage is MiParseLayout and the checksum: STATUS_SUCCESS,
+ * STATUS_INVALID_IMAGE_NOT_MZ, STATUS_INVALID_IMAGE_WIN_64, STATUS_IMAGE_CHECKSUM_MISMATCH, or
+ * STATUS_INVALID_IMAGE_FORMAT for everything else. */
 NTSTATUS MiParseImage(const VOID *File, ULONG Size, MI_PE *Pe);
 NTSTATUS MiParseLayout(const VOID *File, ULONG Size, MI_PE *Pe);
 VOID MiGetPeSection(const MI_PE *Pe, ULONG Index, MI_PE_SECTION *Section);

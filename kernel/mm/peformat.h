@@ -5,9 +5,9 @@
 #define PAGODA_PEFORMAT_H
 
 /* MS-DOS header */
-#define PE_DOS_MAGIC       0x5A4D /* "MZ" */
-#define PE_DOS_SIZE        0x40
-#define PE_DOS_LFANEW      0x3C
+#define PE_DOS_MAGIC  0x5A4D /* "MZ" */
+#define PE_DOS_SIZE   0x40
+#define PE_DOS_LFANEW 0x3C
 
 /* Signature and COFF file header, offsets from the signature */
 #define PE_SIGNATURE       0x00004550 /* "PE\0\0" */
@@ -18,7 +18,7 @@
 #define PE_CHARACTERISTICS 0x16
 #define PE_OPTIONAL        0x18
 
-#define PE_MACHINE_I386    0x014C
+#define PE_MACHINE_I386          0x014C
 #define PE_FILE_RELOCS_STRIPPED  0x0001
 #define PE_FILE_EXECUTABLE_IMAGE 0x0002
 
@@ -36,45 +36,45 @@
 #define PE_OPT_DIRECTORIES       0x60
 #define PE_OPT_MINIMUM           0x60
 
-#define PE_MAGIC_PE32            0x010B
-#define PE_MAGIC_PE32_PLUS       0x020B
-#define PE_SUBSYSTEM_NATIVE      1
+#define PE_MAGIC_PE32       0x010B
+#define PE_MAGIC_PE32_PLUS  0x020B
+#define PE_SUBSYSTEM_NATIVE 1
 
-#define PE_DIRECTORY_SIZE        8
-#define PE_DIRECTORY_EXPORT      0
-#define PE_DIRECTORY_IMPORT      1
-#define PE_DIRECTORY_BASERELOC   5
+#define PE_DIRECTORY_SIZE      8
+#define PE_DIRECTORY_EXPORT    0
+#define PE_DIRECTORY_IMPORT    1
+#define PE_DIRECTORY_BASERELOC 5
 
 /* Section header */
-#define PE_SECTION_SIZE          0x28
-#define PE_SECTION_NAME_SIZE     8
-#define PE_SECTION_VIRTUAL_SIZE  0x08
-#define PE_SECTION_RVA           0x0C
-#define PE_SECTION_RAW_SIZE      0x10
-#define PE_SECTION_RAW_OFFSET    0x14
-#define PE_SECTION_FLAGS         0x24
-#define PE_SECTION_MAXIMUM       96
+#define PE_SECTION_SIZE         0x28
+#define PE_SECTION_NAME_SIZE    8
+#define PE_SECTION_VIRTUAL_SIZE 0x08
+#define PE_SECTION_RVA          0x0C
+#define PE_SECTION_RAW_SIZE     0x10
+#define PE_SECTION_RAW_OFFSET   0x14
+#define PE_SECTION_FLAGS        0x24
+#define PE_SECTION_MAXIMUM      96
 
-#define PE_SCN_CODE              0x00000020
-#define PE_SCN_DISCARDABLE       0x02000000
-#define PE_SCN_NOT_PAGED         0x08000000
-#define PE_SCN_EXECUTE           0x20000000
-#define PE_SCN_READ              0x40000000
-#define PE_SCN_WRITE             0x80000000
+#define PE_SCN_CODE        0x00000020
+#define PE_SCN_DISCARDABLE 0x02000000
+#define PE_SCN_NOT_PAGED   0x08000000
+#define PE_SCN_EXECUTE     0x20000000
+#define PE_SCN_READ        0x40000000
+#define PE_SCN_WRITE       0x80000000
 
 /* Base relocation block and its entries */
-#define PE_RELOC_BLOCK_SIZE      8
-#define PE_RELOC_ABSOLUTE        0
-#define PE_RELOC_HIGH            1
-#define PE_RELOC_LOW             2
-#define PE_RELOC_HIGHLOW         3
+#define PE_RELOC_BLOCK_SIZE 8
+#define PE_RELOC_ABSOLUTE   0
+#define PE_RELOC_HIGH       1
+#define PE_RELOC_LOW        2
+#define PE_RELOC_HIGHLOW    3
 
 /* Import descriptor */
-#define PE_IMPORT_SIZE           0x14
-#define PE_IMPORT_LOOKUP         0x00 /* OriginalFirstThunk */
-#define PE_IMPORT_NAME           0x0C
-#define PE_IMPORT_IAT            0x10 /* FirstThunk */
-#define PE_IMPORT_BY_ORDINAL     0x80000000
+#define PE_IMPORT_SIZE       0x14
+#define PE_IMPORT_LOOKUP     0x00 /* OriginalFirstThunk */
+#define PE_IMPORT_NAME       0x0C
+#define PE_IMPORT_IAT        0x10 /* FirstThunk */
+#define PE_IMPORT_BY_ORDINAL 0x80000000
 
 /* Export directory */
 #define PE_EXPORT_SIZE           0x28

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Drivers whose sections are aligned below a page, or above it: they load, their pages leave and come
-back, what shares a page stays. And many loads one after another, which must leave nothing."""
+"""Drivers whose sections are aligned below a page, or above it: they load, their pages leave and
+come back, what shares a page stays. And many loads one after another, which must leave nothing."""
 
 import os
 import re

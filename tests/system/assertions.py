@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The pageable-section routines as a driver sees them: tests/kernel/test_sections prints a TAP point for
-each thing a driver writer may rely on; its file is deleted before its pages leave. Run with NX and
-without, with little memory and with more."""
+"""The pageable-section routines as a driver sees them: test_sections.sys (tests/kernel/sections)
+prints a TAP point for each thing a driver writer may rely on; its file is deleted before its pages
+leave. Run with NX and without, with little memory and with more."""
 
 import os
 import re

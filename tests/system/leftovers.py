@@ -10,8 +10,8 @@ import shutil
 
 from harness import main, vm
 
-LINE = re.compile(r"^\*\*\* STOP: 0x([0-9A-F]{8}) \(0x([0-9A-F]{8}),0x([0-9A-F]{8}),0x([0-9A-F]{8}),"
-                  r"0x([0-9A-F]{8})\) (\S+) (\S+) (\S+)$", re.M)
+HEX = "0x([0-9A-F]{8})"
+LINE = re.compile(rf"^\*\*\* STOP: {HEX} \({HEX},{HEX},{HEX},{HEX}\) (\S+) (\S+) (\S+)$", re.M)
 
 # KIND: (what, code, parameters that must be so)
 STOPS = {

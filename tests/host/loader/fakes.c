@@ -9,11 +9,11 @@
 
 #define POOL_MARK 0x6C6F6F50
 
-FAKE_STATE Fake = { .FailAfter = -1, .DamageAt = -1 };
+FAKE_STATE Fake = {.FailAfter = -1, .DamageAt = -1};
 UCHAR __ImageBase[0x10000] __attribute__((aligned(0x10000)));
 extern const PCSTR KiHalExports[];
 extern const ULONG KiHalExportCount;
-const PCSTR KiHalExports[] = { "HalThing" };
+const PCSTR KiHalExports[] = {"HalThing"};
 const ULONG KiHalExportCount = 1;
 
 static PUCHAR Present[4096]; /* the pages that are there, in no order */
@@ -215,7 +215,7 @@ void StartFakes(void)
         printf("Bail out! no seeds\n");
         exit(1);
     }
-    MI_PE_IMAGE Image = { __ImageBase, Pe.ImageSize };
+    MI_PE_IMAGE Image = {__ImageBase, Pe.ImageSize};
     MiLayOutImage(&Pe, __ImageBase);
     MiRelocateImage(&Image, Pe.Relocations, (ULONG)(ULONG_PTR)__ImageBase - Pe.ImageBase);
     if (mprotect(__ImageBase, sizeof __ImageBase, PROT_READ | PROT_WRITE | PROT_EXEC) != 0) {

@@ -5,10 +5,10 @@
 #include "ldr.h"
 
 typedef struct _FAKE_STATE {
-    int Pool;      /* blocks                                            */
-    int Ptes;      /* pages of address space                            */
-    int Pages;     /* pages of memory                                   */
-    int Mutex;     /* how deep MmLoadMutex is held                      */
+    int Pool;  /* blocks                                            */
+    int Ptes;  /* pages of address space                            */
+    int Pages; /* pages of memory                                   */
+    int Mutex; /* how deep MmLoadMutex is held                      */
     KIRQL Irql;
     int FailAfter; /* allocations that still succeed; -1: all           */
     int Failed;    /* how many were refused                             */

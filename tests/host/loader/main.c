@@ -27,7 +27,7 @@ static void Check(int Condition, const char *What, ...)
 static NTSTATUS Load(const char *Name, PLDR_DATA_TABLE_ENTRY *Entry, MM_LOAD_FAILURE *Why)
 {
     WCHAR Path[80];
-    UNICODE_STRING String = { 0, sizeof Path, Path };
+    UNICODE_STRING String = {0, sizeof Path, Path};
     static const char Folder[] = "\\SystemRoot\\System32\\drivers\\";
 
     for (const char *c = Folder; *c; c++) {
@@ -60,8 +60,8 @@ static int ListedImages(void)
 
 static void CheckClean(const char *When)
 {
-    Check(Fake.Pool == 0 && Fake.Ptes == 0 && Fake.Pages == 0, "%s: %d pool, %d PTEs, %d pages left",
-          When, Fake.Pool, Fake.Ptes, Fake.Pages);
+    Check(Fake.Pool == 0 && Fake.Ptes == 0 && Fake.Pages == 0,
+          "%s: %d pool, %d PTEs, %d pages left", When, Fake.Pool, Fake.Ptes, Fake.Pages);
     Check(ListedImages() == 2, "%s: %d images listed", When, ListedImages());
     Check(Fake.Mutex == 0 && Fake.Irql == PASSIVE_LEVEL, "%s: lock or IRQL left", When);
 }
@@ -81,8 +81,8 @@ static void TestDiamond(void)
     Check(Load("la.sys", &Unused, &Why) == STATUS_IMAGE_ALREADY_LOADED, "no library either");
 
     Check(MmDescribeAddress(Top->EntryPoint, &Name) && !strcmp(Name.Image, "top.sys") &&
-              !strcmp(Name.Section, ".text") && Name.Base == Top->DllBase, "%s %s", Name.Image,
-          Name.Section);
+              !strcmp(Name.Section, ".text") && Name.Base == Top->DllBase,
+          "%s %s", Name.Image, Name.Section);
     Check(MmDescribeAddress(Top->DllBase, &Name) && !strcmp(Name.Section, "HEADER"), "header");
 
     Check(Load("top2.sys", &Top2, &Why) == STATUS_SUCCESS, "top2.sys: %s", Why.Text);
@@ -92,7 +92,8 @@ static void TestDiamond(void)
     Check(strcmp(Notes, "baA") == 0, "what is still used stays: %s", Notes);
     Check(CallEntry(Top2) == 100, "and works");
     Check(MmDescribeAddress((PUCHAR)Old + 0x1004, &Name) && Name.Unloaded &&
-              !strcmp(Name.Image, "top.sys") && Name.Offset == 0x1004, "where an unloaded one was");
+              !strcmp(Name.Image, "top.sys") && Name.Offset == 0x1004,
+          "where an unloaded one was");
     MmUnloadSystemImage(Top2);
     Check(strcmp(Notes, "baAB") == 0, "and goes with its last user: %s", Notes);
     CheckClean("diamond");
@@ -105,28 +106,29 @@ static void TestRefusals(void)
         NTSTATUS Status;
         const char *Notes, *Text;
     } Cases[] = {
-        { "absent.sys", STATUS_OBJECT_NAME_NOT_FOUND, "", "absent.sys is not there" },
-        { "nodll.sys", STATUS_DLL_NOT_FOUND, "", "nodll.sys imports gone.sys, which is not there" },
-        { "noname.sys", STATUS_DRIVER_ENTRYPOINT_NOT_FOUND, "",
-          "noname.sys imports Missing from LB.SYS, which has no such routine" },
-        { "noord.sys", STATUS_DRIVER_ORDINAL_NOT_FOUND, "",
-          "noord.sys imports ordinal 99 from LB.SYS, which has no such routine" },
-        { "wronghal.sys", STATUS_DRIVER_ENTRYPOINT_NOT_FOUND, "",
-          "wronghal.sys imports Wrong from ntoskrnl.exe, which has no such routine" },
-        { "wrongnt.sys", STATUS_DRIVER_ENTRYPOINT_NOT_FOUND, "",
-          "wrongnt.sys imports Note2 from hal.dll, which has no such routine" },
-        { "lost.sys", STATUS_DRIVER_ENTRYPOINT_NOT_FOUND, "",
-          "lost.sys imports Nothing from lb.sys, which has no such routine" },
-        { "nowhere.sys", STATUS_DLL_NOT_FOUND, "",
-          "nowhere.sys imports gone.It, a forwarder, whose module is not there" },
-        { "ca.sys", STATUS_INVALID_IMAGE_FORMAT, "", "cb.sys and ca.sys import each other in a circle" },
-        { "self.sys", STATUS_INVALID_IMAGE_FORMAT, "",
-          "self.sys and self.sys import each other in a circle" },
-        { "topbad.sys", STATUS_INVALID_IMAGE_FORMAT, "",
-          "bad.sys, imported by topbad.sys, is cut off: a section's bytes are missing" },
-        { "fixed.sys", STATUS_CONFLICTING_ADDRESSES, "",
-          "fixed.sys has no relocations and its base address 0x00010000 is taken" },
-        { "topsulk.sys", STATUS_UNSUCCESSFUL, "basAB", "DllInitialize of sulk.sys said no" },
+        {"absent.sys", STATUS_OBJECT_NAME_NOT_FOUND, "", "absent.sys is not there"},
+        {"nodll.sys", STATUS_DLL_NOT_FOUND, "", "nodll.sys imports gone.sys, which is not there"},
+        {"noname.sys", STATUS_DRIVER_ENTRYPOINT_NOT_FOUND, "",
+         "noname.sys imports Missing from LB.SYS, which has no such routine"},
+        {"noord.sys", STATUS_DRIVER_ORDINAL_NOT_FOUND, "",
+         "noord.sys imports ordinal 99 from LB.SYS, which has no such routine"},
+        {"wronghal.sys", STATUS_DRIVER_ENTRYPOINT_NOT_FOUND, "",
+         "wronghal.sys imports Wrong from ntoskrnl.exe, which has no such routine"},
+        {"wrongnt.sys", STATUS_DRIVER_ENTRYPOINT_NOT_FOUND, "",
+         "wrongnt.sys imports Note2 from hal.dll, which has no such routine"},
+        {"lost.sys", STATUS_DRIVER_ENTRYPOINT_NOT_FOUND, "",
+         "lost.sys imports Nothing from lb.sys, which has no such routine"},
+        {"nowhere.sys", STATUS_DLL_NOT_FOUND, "",
+         "nowhere.sys imports gone.It, a forwarder, whose module is not there"},
+        {"ca.sys", STATUS_INVALID_IMAGE_FORMAT, "",
+         "cb.sys and ca.sys import each other in a circle"},
+        {"self.sys", STATUS_INVALID_IMAGE_FORMAT, "",
+         "self.sys and self.sys import each other in a circle"},
+        {"topbad.sys", STATUS_INVALID_IMAGE_FORMAT, "",
+         "bad.sys, imported by topbad.sys, is cut off: a section's bytes are missing"},
+        {"fixed.sys", STATUS_CONFLICTING_ADDRESSES, "",
+         "fixed.sys has no relocations and its base address 0x00010000 is taken"},
+        {"topsulk.sys", STATUS_UNSUCCESSFUL, "basAB", "DllInitialize of sulk.sys said no"},
     };
 
     for (unsigned i = 0; i < sizeof Cases / sizeof *Cases; i++) {
@@ -202,7 +204,7 @@ static void TestEveryFailure(void)
 /* Each byte of top.sys changed in turn: loaded or refused, nothing is left. Its code is not run. */
 static void TestDamage(void)
 {
-    static const UCHAR Values[] = { 0, 1, 0x7F, 0x80, 0xFF };
+    static const UCHAR Values[] = {0, 1, 0x7F, 0x80, 0xFF};
     int Loaded = 0, Refused = 0;
 
     for (Fake.DamageAt = 0; Fake.DamageAt < 0x1000; Fake.DamageAt++) {
@@ -241,7 +243,8 @@ static void TestKernelImage(void)
     PVOID Routine = MmGetSystemRoutineAddress(&Name);
     Check(Routine != NULL && ((int(NTAPI *)(void))Routine)() == 41, "a routine by name");
     Check(MmDescribeAddress(Routine, &Where) && !strcmp(Where.Image, "ntoskrnl.exe") &&
-              !strcmp(Where.Section, ".text"), "and where it lies");
+              !strcmp(Where.Section, ".text"),
+          "and where it lies");
     RtlInitUnicodeString(&Name, L"HalThin");
     Check(MmGetSystemRoutineAddress(&Name) == NULL, "no routine by half a name");
     Check(!MmDescribeAddress((PVOID)16, &Where) && !strcmp(Where.Image, "-"), "nowhere");
@@ -253,13 +256,13 @@ int main(void)
         const char *Name;
         void (*Routine)(void);
     } Tests[] = {
-        { "the kernel's own image", TestKernelImage },
-        { "a diamond of imports, shared and unloaded", TestDiamond },
-        { "every refusal: status, text, nothing left", TestRefusals },
-        { "INIT with what must stay", TestInitSections },
-        { "no memory between sections far apart", TestGaps },
-        { "each byte of a driver changed", TestDamage },
-        { "each allocation failing in turn", TestEveryFailure },
+        {"the kernel's own image", TestKernelImage},
+        {"a diamond of imports, shared and unloaded", TestDiamond},
+        {"every refusal: status, text, nothing left", TestRefusals},
+        {"INIT with what must stay", TestInitSections},
+        {"no memory between sections far apart", TestGaps},
+        {"each byte of a driver changed", TestDamage},
+        {"each allocation failing in turn", TestEveryFailure},
     };
     unsigned Failed = 0;
     UNICODE_STRING Name;

@@ -1,7 +1,7 @@
 /* The images the loader test loads, one by macro. They run on the host: what they call are exports
  * of the "kernel", which notes who was called. */
 #define STDCALL __attribute__((stdcall))
-#define IMPORT __attribute__((dllimport))
+#define IMPORT  __attribute__((dllimport))
 
 #ifdef KERNEL
 char Notes[64];
@@ -49,7 +49,7 @@ int STDCALL DllUnload(void)
 #elif defined(LA)
 static int *Pointer;
 static int Value = 6;
-static int *Relocated[] = { &Value };
+static int *Relocated[] = {&Value};
 int STDCALL A1(void)
 {
     return Pointer == &Value && *Relocated[0] == 6 ? 10 : 0;

@@ -6,7 +6,7 @@
 #include <string.h>
 #include "pe_test.h"
 
-SEED Seeds[4] = { { .Name = "plain" }, { .Name = "large" }, { .Name = "small" }, { .Name = "tiny" } };
+SEED Seeds[4] = {{.Name = "plain"}, {.Name = "large"}, {.Name = "small"}, {.Name = "tiny"}};
 static unsigned Failures;
 
 void Check(bool Condition, const char *What, ...)
@@ -117,7 +117,7 @@ static void TestGoodImages(void)
         Check(LoadBytes(Seed->Bytes, Seed->Size) == STATUS_SUCCESS, "%s loads", Seed->Name);
         Check(MiParseImage(Seed->Bytes, Seed->Size, &Pe) == STATUS_SUCCESS, "%s", Seed->Name);
         Check(Pe.ImageBase == 0x10000 && Pe.CheckSum != 0 && !Pe.RelocationsStripped, "header");
-        MI_PE_IMAGE Image = { calloc(1, Pe.ImageSize), Pe.ImageSize };
+        MI_PE_IMAGE Image = {calloc(1, Pe.ImageSize), Pe.ImageSize};
         MiLayOutImage(&Pe, Image.Base);
 
         /* .data: 5, then three pointers that must move with the image */
@@ -139,34 +139,46 @@ static void TestGoodImages(void)
 
         Check(MiOpenExports(&Image, Pe.Exports, &Exports) == STATUS_SUCCESS, "exports open");
         for (ULONG Hint = 0; Hint < 7; Hint++) {
-            Check(MiFindExportByName(&Exports, "Exported", Hint, &Rva, &Forwarder) == STATUS_SUCCESS
-                      && Forwarder == NULL && Rva != 0, "Exported with hint %u", (unsigned)Hint);
+            Check(MiFindExportByName(&Exports, "Exported", Hint, &Rva, &Forwarder) ==
+                          STATUS_SUCCESS &&
+                      Forwarder == NULL && Rva != 0,
+                  "Exported with hint %u", (unsigned)Hint);
         }
         ULONG ByName = Rva;
         Check(MiFindExportByName(&Exports, "Another", 0, &Rva, &Forwarder) == STATUS_SUCCESS &&
-                  Rva == ByName, "two names for one routine");
+                  Rva == ByName,
+              "two names for one routine");
         Check(MiFindExportByName(&Exports, "Forwarded", 0, &Rva, &Forwarder) == STATUS_SUCCESS &&
-                  Forwarder && !strcmp(Forwarder, "seedlib.Elsewhere"), "forwarder by name");
+                  Forwarder && !strcmp(Forwarder, "seedlib.Elsewhere"),
+              "forwarder by name");
         Check(MiFindExportByName(&Exports, "ByNumber", 0, &Rva, &Forwarder) == STATUS_SUCCESS &&
-                  Forwarder && !strcmp(Forwarder, "seedlib.#7"), "forwarder by ordinal");
+                  Forwarder && !strcmp(Forwarder, "seedlib.#7"),
+              "forwarder by ordinal");
         Check(MiFindExportByName(&Exports, "Hidden", 0, &Rva, &Forwarder) ==
-                  STATUS_DRIVER_ENTRYPOINT_NOT_FOUND, "NONAME has no name");
+                  STATUS_DRIVER_ENTRYPOINT_NOT_FOUND,
+              "NONAME has no name");
         Check(MiFindExportByOrdinal(&Exports, 9, &Rva, &Forwarder) == STATUS_SUCCESS && !Forwarder,
               "by ordinal");
         Check(MiFindExportByOrdinal(&Exports, 4, &Rva, &Forwarder) ==
-                  STATUS_DRIVER_ORDINAL_NOT_FOUND, "below the ordinal base");
+                  STATUS_DRIVER_ORDINAL_NOT_FOUND,
+              "below the ordinal base");
         Check(MiFindExportByOrdinal(&Exports, 10, &Rva, &Forwarder) ==
-                  STATUS_DRIVER_ORDINAL_NOT_FOUND, "above the last ordinal");
+                  STATUS_DRIVER_ORDINAL_NOT_FOUND,
+              "above the last ordinal");
 
         Check(MiGetImport(&Image, Pe.Imports, 0, &Import) == STATUS_SUCCESS &&
-                  !strcmp(Import.Module, "ntoskrnl.exe"), "first import");
+                  !strcmp(Import.Module, "ntoskrnl.exe"),
+              "first import");
         Check(MiGetThunk(&Image, &Import, 0, &Thunk) == STATUS_SUCCESS && Thunk.Name &&
-                  !strcmp(Thunk.Name, "DbgPrint"), "first routine");
+                  !strcmp(Thunk.Name, "DbgPrint"),
+              "first routine");
         Check(MiGetThunk(&Image, &Import, 2, &Thunk) == STATUS_NO_MORE_ENTRIES, "two routines");
         Check(MiGetImport(&Image, Pe.Imports, 1, &Import) == STATUS_SUCCESS &&
-                  !strcmp(Import.Module, "seedlib.dll"), "second import");
+                  !strcmp(Import.Module, "seedlib.dll"),
+              "second import");
         Check(MiGetThunk(&Image, &Import, 0, &Thunk) == STATUS_SUCCESS && !Thunk.Name &&
-                  Thunk.Ordinal == 12, "by ordinal 12");
+                  Thunk.Ordinal == 12,
+              "by ordinal 12");
         Check(MiGetImport(&Image, Pe.Imports, 2, &Import) == STATUS_NO_MORE_ENTRIES, "two imports");
         free(Image.Base);
     }
@@ -178,8 +190,11 @@ static void Verdict(const char *What, int Region, ULONG Offset, ULONG Value, uns
 {
     UCHAR *File = CopySeed(&Seeds[0]);
     UCHAR *Optional = OptionalHeader(File);
-    UCHAR *Field = (Region == 'f' ? File : Region == 'h' ? Optional - PE_OPTIONAL :
-                    Region == 'o' ? Optional : SectionHeader(File, 0)) + Offset;
+    UCHAR *Field = (Region == 'f'   ? File
+                    : Region == 'h' ? Optional - PE_OPTIONAL
+                    : Region == 'o' ? Optional
+                                    : SectionHeader(File, 0)) +
+                   Offset;
 
     if (!(Region == 'o' && Offset == PE_OPT_CHECKSUM)) {
         MiPeStore32(Optional + PE_OPT_CHECKSUM, 0);
@@ -266,11 +281,11 @@ int main(void)
         const char *Name;
         void (*Routine)(void);
     } Tests[] = {
-        { "good images of four alignments", TestGoodImages },
-        { "the verdict on each kind of bad image", TestVerdicts },
-        { "every truncation", TestTruncations },
-        { "every byte of headers, exports, imports, relocations", TestChangedBytes },
-        { "random changes", TestRandomChanges },
+        {"good images of four alignments", TestGoodImages},
+        {"the verdict on each kind of bad image", TestVerdicts},
+        {"every truncation", TestTruncations},
+        {"every byte of headers, exports, imports, relocations", TestChangedBytes},
+        {"random changes", TestRandomChanges},
     };
     unsigned Failed = 0;
 

@@ -1,5 +1,6 @@
 /* Damage: every truncation, every byte of what the loader reads changed to several values, and
- * random changes from a seed. What must hold: no sanitizer report, and a status from the contract. */
+ * random changes from a seed. What must hold: no sanitizer report, and a status from the contract.
+ */
 #include <stdlib.h>
 #include <string.h>
 #include "pe_test.h"
@@ -27,7 +28,8 @@ void TestTruncations(void)
             UCHAR *Cut = malloc(Size ? Size : 1);
             memcpy(Cut, File, Size);
             NTSTATUS Status = LoadBytes(Cut, Size);
-            NTSTATUS Expected = Size < 2 ? STATUS_INVALID_IMAGE_NOT_MZ : STATUS_INVALID_IMAGE_FORMAT;
+            NTSTATUS Expected =
+                Size < 2 ? STATUS_INVALID_IMAGE_NOT_MZ : STATUS_INVALID_IMAGE_FORMAT;
             Check(Status == Expected, "%s cut to %u: 0x%08X", Seeds[s].Name, (unsigned)Size,
                   (unsigned)Status);
             free(Cut);
@@ -40,9 +42,20 @@ static void ChangeEach(const SEED *Seed, UCHAR *File, ULONG From, ULONG To)
 {
     for (ULONG i = From; i < To; i++) {
         UCHAR Old = File[i];
-        const UCHAR Values[] = { 0, 1, 2, 0x10, 0x40, 0x7F, 0x80, 0xC3, 0xFF, (UCHAR)(Old ^ 1),
-                                 (UCHAR)(Old ^ 0x80), (UCHAR)(Old + 1), (UCHAR)(Old - 1),
-                                 (UCHAR)~Old };
+        const UCHAR Values[] = {0,
+                                1,
+                                2,
+                                0x10,
+                                0x40,
+                                0x7F,
+                                0x80,
+                                0xC3,
+                                0xFF,
+                                (UCHAR)(Old ^ 1),
+                                (UCHAR)(Old ^ 0x80),
+                                (UCHAR)(Old + 1),
+                                (UCHAR)(Old - 1),
+                                (UCHAR)~Old};
         for (unsigned v = 0; v < sizeof Values; v++) {
             if (Values[v] != Old) {
                 File[i] = Values[v];

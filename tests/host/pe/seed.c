@@ -1,7 +1,7 @@
 /* The driver whose bytes the parser test cuts off and changes: it has every kind of thing the
  * loader looks at. Built by the cross compiler while the test is made; never run. */
-#define NTAPI __attribute__((stdcall))
-#define IMPORT __attribute__((dllimport))
+#define NTAPI         __attribute__((stdcall))
+#define IMPORT        __attribute__((dllimport))
 #define SECTION(Name) __attribute__((section(Name), noinline))
 
 IMPORT unsigned long __attribute__((cdecl)) DbgPrint(const char *Format, ...);
@@ -10,7 +10,7 @@ IMPORT int NTAPI LibOrdinal(int Value);
 
 int Numbers[700];
 int Initialised = 5;
-int *Pointers[] = { Numbers, &Initialised, &Numbers[3] };
+int *Pointers[] = {Numbers, &Initialised, &Numbers[3]};
 SECTION("PAGE") int NTAPI Paged(int Value);
 SECTION("INIT") int NTAPI DriverEntry(void *Driver, void *Path);
 

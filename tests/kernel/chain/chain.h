@@ -1,4 +1,5 @@
-/* A diamond of imports: test_imports.sys uses chaina.sys and chainb.sys, chaina.sys uses chainb.sys. */
+/* A diamond of imports: test_imports.sys uses chaina.sys and chainb.sys, chaina.sys uses
+ * chainb.sys. */
 #ifndef CHAIN_H
 #define CHAIN_H
 

@@ -1,7 +1,7 @@
-/* Does one forbidden thing, named by the part of its service's name after '_': crash_mdl.sys unlocks
- * an MDL twice, and so on. tests/system/leftovers.py copies this file under all the names and knows
- * what each must end in. The deed is done when the driver is loaded, or, where the table says so,
- * when it is unloaded. */
+/* Does one forbidden thing, named by the part of its service's name after '_': crash_mdl.sys
+ * unlocks an MDL twice, and so on. tests/system/leftovers.py copies this file under all the names
+ * and knows what each must end in. The deed is done when the driver is loaded, or, where the table
+ * says so, when it is unloaded. */
 #include <ntddk.h>
 
 DRIVER_INITIALIZE DriverEntry;
@@ -16,12 +16,11 @@ typedef struct _CRASH_KIND {
     BOOLEAN AtUnload;
 } CRASH_KIND;
 
-
 #ifdef ALLOC_PRAGMA
 #pragma alloc_text(INIT, DriverEntry)
 #pragma data_seg("PAGEDATA")
 #endif
-static ULONG PagedNumbers[2048] = { 1 };
+static ULONG PagedNumbers[2048] = {1};
 #ifdef ALLOC_PRAGMA
 #pragma data_seg()
 #endif
@@ -105,12 +104,12 @@ static VOID LeaveLocked(VOID)
 }
 
 static const CRASH_KIND Kinds[] = {
-    { L"kerneltouch", CrashKernelTouch, FALSE },
-    { L"writeconst", CrashWriteConst, FALSE },
-    { L"mdl", CrashMdl, FALSE },
-    { L"latedpc", CrashLateDpc, TRUE },
-    { L"latethread", CrashLateThread, TRUE },
-    { L"leavelocked", LeaveLocked, TRUE },
+    {L"kerneltouch", CrashKernelTouch, FALSE},
+    {L"writeconst", CrashWriteConst, FALSE},
+    {L"mdl", CrashMdl, FALSE},
+    {L"latedpc", CrashLateDpc, TRUE},
+    {L"latethread", CrashLateThread, TRUE},
+    {L"leavelocked", LeaveLocked, TRUE},
 };
 
 VOID NTAPI Unload(PDRIVER_OBJECT DriverObject)

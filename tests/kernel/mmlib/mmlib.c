@@ -10,7 +10,7 @@ DRIVER_INITIALIZE DriverEntry;
 #pragma alloc_text(INIT, DriverEntry)
 #pragma data_seg("PAGEDATA")
 #endif
-ULONG MmlibNumbers[2048] = { 7 };
+ULONG MmlibNumbers[2048] = {7};
 #ifdef ALLOC_PRAGMA
 #pragma data_seg()
 #endif

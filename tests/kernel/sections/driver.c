@@ -20,11 +20,11 @@ static ULONG Reinitialised;
 #pragma alloc_text(PAGElock, SuffixCode)
 #pragma data_seg("PAGEDATA")
 #endif
-ULONG PagedNumbers[WORDS] = { 1, 2, 3 };
+ULONG PagedNumbers[WORDS] = {1, 2, 3};
 #ifdef ALLOC_PRAGMA
 #pragma data_seg()
 #endif
-ULONG PlainNumbers[WORDS] = { 4, 5, 6 };
+ULONG PlainNumbers[WORDS] = {4, 5, 6};
 
 ULONG NTAPI PagedCode(ULONG Value)
 {
@@ -141,8 +141,8 @@ VOID NTAPI Unload(PDRIVER_OBJECT DriverObject)
 NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
 {
     UNICODE_STRING Name = RTL_CONSTANT_STRING(L"\\Device\\TestSections");
-    NTSTATUS Status = IoCreateDevice(DriverObject, 0, &Name, FILE_DEVICE_UNKNOWN, 0, FALSE,
-                                     &Device);
+    NTSTATUS Status =
+        IoCreateDevice(DriverObject, 0, &Name, FILE_DEVICE_UNKNOWN, 0, FALSE, &Device);
 
     if (!NT_SUCCESS(Status)) {
         return Status;

@@ -4,7 +4,7 @@
 
 static VOID CallOwnDevice(VOID)
 {
-    IO_STATUS_BLOCK Iosb = { { STATUS_UNSUCCESSFUL }, 0 };
+    IO_STATUS_BLOCK Iosb = {{STATUS_UNSUCCESSFUL}, 0};
     KEVENT Done;
     PIRP Irp;
 

@@ -10,8 +10,8 @@
 /* PAGE code of more than two pages: the middle of it is padding that is jumped over. */
 #define LONG_FUNCTION() __asm__ volatile("jmp 1f\n\t.space 9000, 0x90\n1:")
 
-extern ULONG PagedNumbers[WORDS];   /* PAGEDATA  */
-extern ULONG PlainNumbers[WORDS];   /* .data     */
+extern ULONG PagedNumbers[WORDS]; /* PAGEDATA  */
+extern ULONG PlainNumbers[WORDS]; /* .data     */
 extern PDRIVER_OBJECT TheDriver;
 extern ULONG Points, Failures;
 
@@ -23,7 +23,7 @@ ULONG NTAPI PlainCode(ULONG Value);  /* .text, > 2 pages            */
 VOID Check(BOOLEAN Ok, PCSTR Name);
 /* All pageable memory out to the page file. */
 VOID TrimOut(VOID);
-BOOLEAN AllValid(PVOID Base);   /* of PAGES pages */
+BOOLEAN AllValid(PVOID Base); /* of PAGES pages */
 BOOLEAN NoneValid(PVOID Base);
 ULONG Sum(const ULONG *Numbers);
 ULONG CallAtDispatch(ULONG(NTAPI *Routine)(ULONG), ULONG Value);
