@@ -173,6 +173,7 @@ VOID ExPromptDone(VOID)
 
 VOID ExPrintRaw(PCSTR Text, ULONG Length)
 {
+    PrintWatch = NULL;
     if (PromptLength != 0) {
         PromptLength = 0;
         Send("\n", 1);

@@ -30,7 +30,8 @@ VOID ExPromptText(PCSTR Text, ULONG Length);
 /* Ends the prompt's line: the text stays on the screen, the line is closed. */
 VOID ExPromptDone(VOID);
 
-/* Printing after a bugcheck or with everything stopped: no lock, straight to the hardware. */
+/* Printing in a bugcheck, everything else stopped: no lock. First comes what others have left without
+ * a line end, then the text straight to the hardware. */
 VOID ExPrintRaw(PCSTR Text, ULONG Length);
 
 struct _KTRAP_FRAME;

@@ -13,6 +13,7 @@
 #include "ki.h"
 #include "mm.h"
 #include "kd.h"
+#include "ex.h"
 
 #define MAX_FRAMES  24
 #define LINE        160
@@ -152,6 +153,7 @@ DECLSPEC_NORETURN static VOID KiBugCheck(ULONG Code, ULONG_PTR P1, ULONG_PTR P2,
     }
     count += KeStackTrace(frames + count, MAX_FRAMES - count, Ebp);
 
+    ExPrintRaw("", 0);              /* what was said without a line end, and the prompt's line */
     HalDisplayClear(ATTRIBUTE);
     HalSerialWrite("\n", 1);
     if (KiFindCulprit(Code, P1, Eip, frames, count, &culprit)) {
