@@ -13,6 +13,7 @@
 
 #define KT_TAG 'tseT'
 #define KT_PAGES 32u
+#define KT_SPARE_PAGES 64u /* of commit, left to the rest of the system by the test that takes all */
 
 static MMPTE KtPte(PVOID Va)
 {
@@ -146,6 +147,34 @@ KTEST(mm_more_pool_than_memory)
     MmQueryStatistics(&Statistics);
     KCHECK(Statistics.PagesWritten > Statistics.SlotsTotal / 4);
     ExFreePoolWithTag(Block, KT_TAG);
+}
+
+/* All that may be promised is promised and used: the page file fills up, what finds no slot stays in
+ * memory, whoever asks for more is told no, and not a word is lost. */
+KTEST(mm_page_file_full)
+{
+    MM_STATISTICS Statistics;
+    ULONG Pages;
+    PULONG Block;
+
+    MmQueryStatistics(&Statistics);
+    if (Statistics.PhysicalPages > 8192) {
+        DbgPrint("# needs 32 MiB of memory or less\n");
+        return;
+    }
+    Pages = Statistics.CommitLimit - Statistics.Committed - KT_SPARE_PAGES;
+    Block = ExAllocatePoolWithTag(PagedPool, (SIZE_T)Pages << PAGE_SHIFT, KT_TAG);
+    KREQUIRE(Block != NULL);
+    KtFill(Block, Pages, 21);
+    KCHECK(MmTrimPages(NULL, FALSE) == STATUS_DISK_FULL);
+    KCHECK(KtHolds(Block, Pages, 21));
+    MmQueryStatistics(&Statistics);
+    KCHECK(Statistics.SlotsUsed >= Statistics.SlotsTotal - MI_CLUSTER_PAGES);
+    KCHECK(ExAllocatePoolWithTag(PagedPool, KT_SPARE_PAGES * 2 * PAGE_SIZE, KT_TAG) == NULL);
+    KtFill(Block, Pages, 22);
+    KCHECK(KtHolds(Block, Pages, 22));
+    ExFreePoolWithTag(Block, KT_TAG);
+    KCHECK(NT_SUCCESS(MmTrimPages(NULL, TRUE)));
 }
 
 /* Several threads fault on the same pages: one reads, the others wait for it. */

@@ -17,7 +17,10 @@
 static KEVENT MiWriterEvent;
 static KEVENT MiWritesDone;       /* notification: no write in flight        */
 static ULONG MiWritesInFlight;    /* (p) */
-static BOOLEAN MiPageFileFullSaid; /* (p) one line a shortage                  */
+static BOOLEAN MiPageFileFullSaid; /* (p) one line a shortage                   */
+
+/* A shortage is over, and the next one worth a line, when this many slots are free. */
+#define MI_SHORTAGE_OVER (8 * MI_CLUSTER_PAGES)
 
 VOID MiWakeWriter(VOID)
 {
@@ -76,12 +79,14 @@ static ULONG MiWriteCluster(NTSTATUS *Status)
         MiDropPageIo(Io);
         KeReleaseSpinLock(&MmPfnLock, OldIrql);
         if (Say) {
-            DbgPrint("page file full: %u modified pages stay in memory\n", MiModifiedList.Count);
+            DbgPrint("The page file is full: pages that find no slot stay in memory\n");
         }
         *Status = STATUS_DISK_FULL;
         return 0;
     }
-    MiPageFileFullSaid = FALSE;
+    if (MiPageFileFullSaid && MiFreeSlots() > MI_SHORTAGE_OVER) {
+        MiPageFileFullSaid = FALSE;
+    }
     for (ULONG i = 0; i < Got; i++) {
         MI_PFN Pfn = MiModifiedList.First;
         PMMPFN Page = MiPfn(Pfn);
