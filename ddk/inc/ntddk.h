@@ -1,4 +1,5 @@
-/* ntddk.h: wdm.h, and beside it what NT gives to drivers that are not plain WDM drivers. */
+/* ntddk.h: for drivers that are not plain WDM drivers. What NT gives to those alone is in wdm.h
+ * here, next to its like: bus data in wdm/hal.h, system threads in wdm/ps.h, and so on. */
 #ifndef _NTDDK_
 #define _NTDDK_
 

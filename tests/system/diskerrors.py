@@ -23,9 +23,10 @@ class FailingMachine(vm.Machine):
             file.write(self.rules)
         arguments = super().arguments(display)
         at = arguments.index("-drive") + 1
-        arguments[at] = (f"if=ide,cache=unsafe,werror=report,rerror=report,driver=blkdebug,"
-                         f"config={path},image.driver=raw,image.file.driver=file,"
-                         f"image.file.filename={self.image}")
+        # blkdebug below the raw format: that is what tells it of reads.
+        arguments[at] = (f"if=ide,cache=unsafe,werror=report,rerror=report,driver=raw,"
+                         f"file.driver=blkdebug,file.config={path},file.image.driver=file,"
+                         f"file.image.filename={self.image}")
         return arguments
 
 
@@ -91,6 +92,26 @@ def body(t):
         machine.close(keep=kept)
     copy = vm.mtools("mtype", "-i", vm.volume(kept), "::/copy.bin")
     t.check("and every byte is right", copy == content, f"{len(copy)} bytes")
+
+    with t.machine() as machine:        # makes the page file
+        paged = t.path("paged.img")
+        machine.shutdown()
+        machine.close(keep=paged)
+    sector = first_sector(paged, "::/pagefile.sys")
+    machine = FailingMachine(disk=paged)
+    machine.prepare()
+    machine.rules = "".join(rule("read", sector + n, once=True) for n in range(0, 4096, 8))
+    try:
+        started(machine)
+        t.command(machine, "trim /out")
+        t.check("page-ins that fail once come back by PIO, through the paging path",
+                "pagefile.sys" in t.command(machine, "dir C:\\"), machine.text()[-1500:])
+        t.command(machine, "trim /out")
+        t.command(machine, "dir C:\\Pagoda")
+        t.check("they did fail", "DMA failed 3 times" in machine.text(), machine.text()[-1500:])
+        machine.shutdown()
+    finally:
+        machine.close()
 
     machine = FailingMachine(files=[small])
     machine.prepare()
