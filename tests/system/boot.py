@@ -7,8 +7,16 @@ import os
 from harness import main, vm
 
 
-def boots(t, what, **options):
-    with t.machine(**options) as machine:
+class UefiMachine(vm.Machine):
+    """One whose firmware is UEFI; Debian's has 64 bits, so the processor must have them too."""
+
+    def arguments(self, display="none"):
+        return ["qemu-system-x86_64", *super().arguments(display)[1:], "-bios",
+                "/usr/share/ovmf/OVMF.fd"]
+
+
+def boots(t, what, kind=vm.Machine, **options):
+    with t.machine(kind=kind, **options) as machine:
         status, text = machine.command("vm")
         t.check(f"{what}: prompt, and a command works", status == 0, text)
         machine.shutdown()
@@ -39,7 +47,9 @@ def body(t):
         for memory in (16, 64, 3072):
             boots(t, f"{cpu}, {memory} MiB", cpu=cpu, memory=memory)
     boots(t, "qemu32 with NX", cpu="qemu32,+nx")
-    boots(t, "the ISO", iso=os.path.join(vm.BUILD, "pagoda.iso"))
+    iso = os.path.join(vm.BUILD, "pagoda.iso")
+    boots(t, "the ISO", iso=iso)
+    boots(t, "the ISO under UEFI", kind=UefiMachine, iso=iso, memory=128)
 
     refuses(t, "no PAE", ("pae",), cpu="qemu32,-pae")
     refuses(t, "4 MiB", ("memory",), memory=4)

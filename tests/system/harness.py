@@ -54,9 +54,9 @@ class Tester:
             file.write(content.encode() if isinstance(content, str) else content)
         return path
 
-    def machine(self, **options):
+    def machine(self, kind=vm.Machine, **options):
         """A started machine at its prompt, to be used with `with`."""
-        machine = vm.Machine(**options)
+        machine = kind(**options)
         try:
             machine.start()
             machine.wait_ready()
