@@ -23,6 +23,11 @@ PDEVICE_OBJECT IopGetTop(PDEVICE_OBJECT Device)
     return top;
 }
 
+PDEVICE_OBJECT NTAPI IoGetAttachedDevice(PDEVICE_OBJECT DeviceObject)
+{
+    return IopGetTop(DeviceObject);
+}
+
 PDEVICE_OBJECT NTAPI IoGetAttachedDeviceReference(PDEVICE_OBJECT DeviceObject)
 {
     PDEVICE_OBJECT top;

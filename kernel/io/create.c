@@ -7,6 +7,7 @@ static NTSTATUS IopCheckOptions(ACCESS_MASK Access, ULONG ShareAccess, ULONG Dis
 
 #ifdef ALLOC_PRAGMA
 #pragma alloc_text(PAGE, IopCheckOptions, IoCreateFile, ZwCreateFile, ZwOpenFile, ZwDeleteFile)
+#pragma alloc_text(PAGE, ZwQueryFullAttributesFile)
 #endif
 
 static NTSTATUS IopCheckOptions(ACCESS_MASK Access, ULONG ShareAccess, ULONG Disposition,
@@ -117,6 +118,25 @@ NTSTATUS NTAPI ZwDeleteFile(POBJECT_ATTRIBUTES ObjectAttributes)
     }
     status = ZwSetInformationFile(handle, &block, &disposition, sizeof(disposition),
                                   FileDispositionInformation);
+    ZwClose(handle);
+    return status;
+}
+
+NTSTATUS NTAPI ZwQueryFullAttributesFile(POBJECT_ATTRIBUTES ObjectAttributes,
+                                         PFILE_NETWORK_OPEN_INFORMATION FileInformation)
+{
+    IO_STATUS_BLOCK block;
+    NTSTATUS status;
+    HANDLE handle;
+
+    PAGED_CODE();
+    status = ZwOpenFile(&handle, FILE_READ_ATTRIBUTES | SYNCHRONIZE, ObjectAttributes, &block,
+                        FILE_SHARE_VALID_FLAGS, FILE_SYNCHRONOUS_IO_NONALERT);
+    if (!NT_SUCCESS(status)) {
+        return status;
+    }
+    status = ZwQueryInformationFile(handle, &block, FileInformation, sizeof(*FileInformation),
+                                    FileNetworkOpenInformation);
     ZwClose(handle);
     return status;
 }

@@ -70,6 +70,10 @@ VOID NTAPI IoFreeIrp(PIRP Irp)
     if (Irp->Type != IO_TYPE_IRP) {
         KeBugCheckEx(MULTIPLE_IRP_COMPLETE_REQUESTS, (ULONG_PTR)Irp, __LINE__, 0, 0);
     }
+    if (!IsListEmpty(&Irp->ThreadListEntry)) {
+        /* Still in its thread's list: IoBuildSynchronous… and …DeviceIoControl… IRPs free themselves. */
+        KeBugCheckEx(DRIVER_VERIFIER_IOMANAGER_VIOLATION, 2, (ULONG_PTR)Irp, 0, 0);
+    }
     Irp->Type = 0;
     if (record->Magic != IOP_IRP_MAGIC) {
         ExFreePool(Irp); /* the driver's own pool, made an IRP by IoInitializeIrp */

@@ -5,7 +5,7 @@ POBJECT_TYPE *ExEventObjectType;
 
 #ifdef ALLOC_PRAGMA
 #pragma alloc_text(INIT, ObpInitEvents)
-#pragma alloc_text(PAGE, ZwCreateEvent, ZwSetEvent)
+#pragma alloc_text(PAGE, ZwCreateEvent, ZwOpenEvent, ZwSetEvent)
 #endif
 
 BOOLEAN ObpInitEvents(VOID)
@@ -45,6 +45,14 @@ NTSTATUS NTAPI ZwCreateEvent(PHANDLE EventHandle, ACCESS_MASK DesiredAccess,
     }
     KeInitializeEvent(event, EventType, InitialState);
     return ObInsertObject(event, ObjectAttributes, DesiredAccess, EventHandle);
+}
+
+NTSTATUS NTAPI ZwOpenEvent(PHANDLE EventHandle, ACCESS_MASK DesiredAccess,
+                           POBJECT_ATTRIBUTES ObjectAttributes)
+{
+    PAGED_CODE();
+    return ObOpenObjectByName(ObjectAttributes, *ExEventObjectType, DesiredAccess, NULL,
+                              EventHandle);
 }
 
 NTSTATUS NTAPI ZwSetEvent(HANDLE EventHandle, PLONG PreviousState)

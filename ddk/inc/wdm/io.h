@@ -1,5 +1,5 @@
 /* The I/O manager, part by part: numbers, files, plug and play and power, structures, then the
- * routines for devices, for IRPs, for what runs later, and for opening files.
+ * routines for devices, for IRPs, for what runs later, for the error log, and for opening files.
  *
  * In the comments "see" names the page of the Windows driver documentation a routine follows, and
  * the header it is in there. */
@@ -13,6 +13,7 @@
 #include "iodevice.h"
 #include "ioirp.h"
 #include "iolater.h"
+#include "iolog.h"
 #include "ioopen.h"
 
 #endif

@@ -92,6 +92,10 @@ NTKERNELAPI PDEVICE_OBJECT NTAPI IoAttachDeviceToDeviceStack(PDEVICE_OBJECT Sour
  *   see            IoDetachDevice, wdm.h */
 NTKERNELAPI VOID NTAPI IoDetachDevice(PDEVICE_OBJECT TargetDevice);
 
+/* The same without a reference: good only while the caller knows that the stack stays as it is.
+ * <= DISPATCH_LEVEL; see IoGetAttachedDevice, ntifs.h. */
+NTKERNELAPI PDEVICE_OBJECT NTAPI IoGetAttachedDevice(PDEVICE_OBJECT DeviceObject);
+
 /* Finds the top of the stack a device belongs to and references it.
  *
  *   IRQL      <= DISPATCH_LEVEL

@@ -112,6 +112,20 @@ NTKERNELAPI VOID NTAPI IoQueueWorkItem(PIO_WORKITEM IoWorkItem, PIO_WORKITEM_ROU
 /* Frees an item that is not queued. <= DISPATCH_LEVEL; see IoFreeWorkItem, wdm.h. */
 NTKERNELAPI VOID NTAPI IoFreeWorkItem(PIO_WORKITEM IoWorkItem);
 
+/* --- Named events --- */
+
+/* Makes or opens an event by name; a new one is signalled.
+ *
+ *   EventName     full, as \BaseNamedObjects\NAME
+ *   EventHandle   out: close it with ZwClose, which ends the use of the event
+ *   IRQL          PASSIVE_LEVEL
+ *   returns       the event, NULL on failure
+ *   see           IoCreateNotificationEvent, IoCreateSynchronizationEvent, wdm.h */
+NTKERNELAPI PKEVENT NTAPI IoCreateNotificationEvent(PUNICODE_STRING EventName,
+                                                    PHANDLE EventHandle);
+NTKERNELAPI PKEVENT NTAPI IoCreateSynchronizationEvent(PUNICODE_STRING EventName,
+                                                       PHANDLE EventHandle);
+
 /* --- Remove locks: a device waits for its users before it goes. Use the macros below. --- */
 
 /* Prepares a lock in nonpaged memory.

@@ -53,6 +53,10 @@ NTSYSAPI NTSTATUS NTAPI ZwOpenSymbolicLinkObject(PHANDLE LinkHandle, ACCESS_MASK
 NTSYSAPI NTSTATUS NTAPI ZwQuerySymbolicLinkObject(HANDLE LinkHandle, PUNICODE_STRING LinkTarget,
                                                   PULONG ReturnedLength);
 
+/* Opens an event by name. Returns STATUS_SUCCESS, and as a name brings. */
+NTSYSAPI NTSTATUS NTAPI ZwOpenEvent(PHANDLE EventHandle, ACCESS_MASK DesiredAccess,
+                                    POBJECT_ATTRIBUTES ObjectAttributes);
+
 /* Makes an event object, for ZwReadFile and its like or by name for others.
  *
  *   ObjectAttributes   may be NULL
@@ -131,6 +135,11 @@ NTSYSAPI NTSTATUS NTAPI ZwWriteFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROU
 /* Writes out what is cached of a file, or on a volume's handle of the whole volume. Returns
  * STATUS_SUCCESS, as a handle brings, what the driver says. */
 NTSYSAPI NTSTATUS NTAPI ZwFlushBuffersFile(HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock);
+
+/* Times, sizes and attributes of a file by name, which is opened and closed for it. Returns
+ * STATUS_SUCCESS, and as a name and a file system bring. */
+NTSYSAPI NTSTATUS NTAPI ZwQueryFullAttributesFile(POBJECT_ATTRIBUTES ObjectAttributes,
+                                                  PFILE_NETWORK_OPEN_INFORMATION FileInformation);
 
 /* Deletes a file by name: opens it with DELETE, sharing everything, marks it, closes it. It goes
  * with the last handle to it. Returns STATUS_SUCCESS, STATUS_CANNOT_DELETE,
