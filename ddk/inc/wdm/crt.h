@@ -1,4 +1,9 @@
-/* wdm/crt.h: what NT's kernel exports of the C library, and the helpers compilers call. */
+/* wdm/crt.h: what NT's kernel exports of the C library, and the helpers compilers call.
+ *
+ * They do what the C standard, or for names with an underscore Microsoft's C library, says, and
+ * may be called at any IRQL at which their arguments may be touched. The 16-bit ones know upper
+ * and lower case of Unicode, the 8-bit ones that of ASCII. The printf family knows no floating
+ * point; _snprintf and its like return -1, and write no zero, when the text does not fit. */
 #ifndef _WDM_CRT_
 #define _WDM_CRT_
 

@@ -3,6 +3,10 @@
 #define _WDM_KE_
 
 /* Processor and time */
+
+/* Data: how many processors run; the tick count, read by KeQueryTickCount; the build number of the
+ * NT version this kernel behaves as, in the low half, with 0xC0000000 for a checked or 0xF0000000
+ * for a free build. Read only. */
 extern NTSYSAPI volatile CCHAR KeNumberProcessors;
 extern NTKERNELAPI volatile KSYSTEM_TIME KeTickCount;
 extern NTSYSAPI ULONG NtBuildNumber;
