@@ -150,6 +150,8 @@ static NTSTATUS ReadValue(HIVE *Hive, ULONG Cell, PCM_KEY Key)
 
 static NTSTATUS ReadValues(HIVE *Hive, const REGF_NK *Nk, PCM_KEY Key)
 {
+    PAGED_CODE();
+
     if (Nk->ValueCount == 0) {
         return STATUS_SUCCESS;
     }
@@ -176,6 +178,8 @@ static NTSTATUS ReadValues(HIVE *Hive, const REGF_NK *Nk, PCM_KEY Key)
 /* One key with its values, without its subkeys; its cell is remembered for them. */
 static NTSTATUS ReadKey(HIVE *Hive, ULONG Cell, PCM_KEY Parent, PCM_KEY *Key)
 {
+    PAGED_CODE();
+
     WCHAR Buffer[CMP_MAX_NAME];
     UNICODE_STRING Name;
     ULONG Length;
@@ -246,6 +250,8 @@ static NTSTATUS ReadList(HIVE *Hive, ULONG Cell, PCM_KEY Parent, BOOLEAN Indirec
 /* Everything below the root, key by key in pre-order: the walk meets the keys it has just added. */
 static NTSTATUS ReadSubkeys(HIVE *Hive, PCM_KEY Root)
 {
+    PAGED_CODE();
+
     for (PCM_KEY Key = Root; Key != NULL; Key = CmpNextKey(Root, Key)) {
         const REGF_NK *Nk = GetCell(Hive, Key->Cell, sizeof(*Nk), NULL);
 

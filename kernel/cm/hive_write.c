@@ -124,6 +124,8 @@ static ULONG WriteValue(WRITER *Writer, PCM_VALUE Value)
 
 static VOID WriteValues(WRITER *Writer, PCM_KEY Key, REGF_NK *Nk)
 {
+    PAGED_CODE();
+
     PVOID Contents;
     ULONG Cell, Index = 0;
 
@@ -153,6 +155,8 @@ static VOID WriteValues(WRITER *Writer, PCM_KEY Key, REGF_NK *Nk)
 /* The key's own cell, class and values. */
 static ULONG WriteKey(WRITER *Writer, PCM_KEY Key, ULONG Parent, BOOLEAN Root)
 {
+    PAGED_CODE();
+
     BOOLEAN Latin = IsLatin(Key->Name, Key->NameLength);
     ULONG NameLength = Latin ? Key->NameLength / sizeof(WCHAR) : Key->NameLength;
     ULONG ClassCell = REGF_NO_CELL;
@@ -195,6 +199,8 @@ static BOOLEAN IsWritten(PCM_KEY Key)
 /* The list of a key's subkeys, and the subkeys' own cells. */
 static VOID WriteSubkeyList(WRITER *Writer, PCM_KEY Key, REGF_NK *Nk)
 {
+    PAGED_CODE();
+
     ULONG Count = 0, Cell, Index = 0;
     PVOID Contents;
 

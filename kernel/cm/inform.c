@@ -20,6 +20,8 @@ static NTSTATUS Finish(ANSWER *Answer, ULONG Fixed, PULONG ResultLength);
 
 static VOID Put(ANSWER *Answer, ULONG Offset, const VOID *Data, ULONG Length)
 {
+    PAGED_CODE();
+
     if (Offset + Length > Answer->Needed) {
         Answer->Needed = Offset + Length;
     }
@@ -30,6 +32,8 @@ static VOID Put(ANSWER *Answer, ULONG Offset, const VOID *Data, ULONG Length)
 
 static NTSTATUS Finish(ANSWER *Answer, ULONG Fixed, PULONG ResultLength)
 {
+    PAGED_CODE();
+
     *ResultLength = Answer->Needed;
     return Answer->Length < Fixed            ? STATUS_BUFFER_TOO_SMALL
            : Answer->Length < Answer->Needed ? STATUS_BUFFER_OVERFLOW

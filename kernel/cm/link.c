@@ -88,6 +88,8 @@ NTSTATUS CmpCreateRoots(VOID)
 /* Makes CurrentControlSet what Select\Current says, or set 1 when it says nothing. */
 static NTSTATUS SetCurrentControlSet(VOID)
 {
+    PAGED_CODE();
+
     UNICODE_STRING SelectName = RTL_CONSTANT_STRING(L"Select");
     UNICODE_STRING CurrentName = RTL_CONSTANT_STRING(L"Current");
     UNICODE_STRING LinkName = RTL_CONSTANT_STRING(L"CurrentControlSet");

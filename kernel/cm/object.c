@@ -27,6 +27,8 @@ static NTSTATUS QueryKeyName(PVOID Object, PWSTR Buffer, ULONG Length, PULONG Ne
 
 static NTSTATUS NewKeyObject(PCM_KEY Key, PVOID *Object)
 {
+    PAGED_CODE();
+
     NTSTATUS Status = ObCreateObject(CmpKeyType, sizeof(CM_KEY_OBJECT), Object);
 
     if (NT_SUCCESS(Status)) {

@@ -46,6 +46,8 @@ static VOID LeaveSubkey(QUERY *Query);
 static NTSTATUS ReadValue(HANDLE Key, PUNICODE_STRING Name, ULONG Index,
                           PKEY_VALUE_FULL_INFORMATION *Value)
 {
+    PAGED_CODE();
+
     ULONG Size = 256, Needed;
     NTSTATUS Status;
 
@@ -96,6 +98,8 @@ static NTSTATUS StoreString(PUNICODE_STRING String, PVOID Data, ULONG Length)
 
 static NTSTATUS StoreDirect(PRTL_QUERY_REGISTRY_TABLE Row, ULONG Type, PVOID Data, ULONG Length)
 {
+    PAGED_CODE();
+
     PLONG Target = Row->EntryContext;
 
     if (Type == REG_SZ || Type == REG_EXPAND_SZ || Type == REG_MULTI_SZ) {
@@ -125,6 +129,8 @@ static NTSTATUS StoreDirect(PRTL_QUERY_REGISTRY_TABLE Row, ULONG Type, PVOID Dat
 static NTSTATUS HandOver(QUERY *Query, PRTL_QUERY_REGISTRY_TABLE Row, PWSTR Name, ULONG Type,
                          PVOID Data, ULONG Length)
 {
+    PAGED_CODE();
+
     BOOLEAN Expand = (Row->Flags & RTL_QUERY_REGISTRY_NOEXPAND) == 0;
     NTSTATUS Status = STATUS_SUCCESS;
 
@@ -176,6 +182,8 @@ static NTSTATUS HandOverDefault(QUERY *Query, PRTL_QUERY_REGISTRY_TABLE Row)
 /* Every value of the key, by index, to the row's routine. */
 static NTSTATUS QueryAll(QUERY *Query, PRTL_QUERY_REGISTRY_TABLE Row)
 {
+    PAGED_CODE();
+
     NTSTATUS Status = STATUS_SUCCESS;
     ULONG Index = 0;
 
@@ -209,6 +217,8 @@ static NTSTATUS QueryAll(QUERY *Query, PRTL_QUERY_REGISTRY_TABLE Row)
 
 static NTSTATUS QueryOne(QUERY *Query, PRTL_QUERY_REGISTRY_TABLE Row)
 {
+    PAGED_CODE();
+
     PKEY_VALUE_FULL_INFORMATION Value;
     UNICODE_STRING Name;
     NTSTATUS Status;
@@ -235,6 +245,8 @@ static NTSTATUS QueryOne(QUERY *Query, PRTL_QUERY_REGISTRY_TABLE Row)
 
 static VOID LeaveSubkey(QUERY *Query)
 {
+    PAGED_CODE();
+
     if (Query->Key != Query->TopKey) {
         ZwClose(Query->Key);
         Query->Key = Query->TopKey;
@@ -243,6 +255,8 @@ static VOID LeaveSubkey(QUERY *Query)
 
 static NTSTATUS EnterSubkey(QUERY *Query, PRTL_QUERY_REGISTRY_TABLE Row)
 {
+    PAGED_CODE();
+
     OBJECT_ATTRIBUTES Attributes;
     UNICODE_STRING Name;
     HANDLE Key;

@@ -111,6 +111,8 @@ BOOLEAN CmInitSystem(ULONG Phase)
 
 static NTSTATUS MakeImage(PVOID *File, PSIZE_T Size)
 {
+    PAGED_CODE();
+
     LARGE_INTEGER Now;
     NTSTATUS Status = STATUS_SUCCESS;
 
@@ -131,6 +133,8 @@ static NTSTATUS MakeImage(PVOID *File, PSIZE_T Size)
 
 static NTSTATUS WriteImage(PVOID File, SIZE_T Size)
 {
+    PAGED_CODE();
+
     UNICODE_STRING Name = RTL_CONSTANT_STRING(HIVE_NAME);
     UNICODE_STRING NewName = RTL_CONSTANT_STRING(HIVE_NEW_NAME);
     NTSTATUS Status = IoWriteWholeFile(&NewName, File, Size);

@@ -47,6 +47,8 @@ static NTSTATUS OpenFile(PCSTR Typed, ACCESS_MASK Access, ULONG Disposition, ULO
 
 static VOID PrintEntry(const FILE_DIRECTORY_INFORMATION *Entry)
 {
+    PAGED_CODE();
+
     UNICODE_STRING Name = {(USHORT)Entry->FileNameLength, (USHORT)Entry->FileNameLength,
                            (PWSTR)Entry->FileName};
     LARGE_INTEGER Time = Entry->LastWriteTime;
@@ -64,6 +66,8 @@ static VOID PrintEntry(const FILE_DIRECTORY_INFORMATION *Entry)
 
 static NTSTATUS ListFolder(PCSTR Folder, PCSTR Pattern)
 {
+    PAGED_CODE();
+
     ULONG Files = 0, Folders = 0;
     ULONGLONG Bytes = 0;
     IO_STATUS_BLOCK IoStatus;
@@ -145,6 +149,8 @@ NTSTATUS KdpDir(ULONG Count, PSTR *Words)
 /* Prints a piece of a file; what a terminal would not survive becomes a dot. */
 static VOID PrintText(PSTR Text, ULONG Length)
 {
+    PAGED_CODE();
+
     for (ULONG Index = 0; Index < Length; Index++) {
         UCHAR Character = (UCHAR)Text[Index];
 
@@ -188,6 +194,8 @@ NTSTATUS KdpType(ULONG Count, PSTR *Words)
 
 static NTSTATUS CopyContents(HANDLE From, HANDLE To)
 {
+    PAGED_CODE();
+
     PVOID Buffer = ExAllocatePoolWithTag(NonPagedPool, CHUNK, KD_TAG);
     IO_STATUS_BLOCK IoStatus;
     NTSTATUS Status = Buffer == NULL ? STATUS_INSUFFICIENT_RESOURCES : STATUS_SUCCESS;

@@ -32,6 +32,8 @@ static BOOLEAN TrimOne(PVOID Context, PLDR_DATA_TABLE_ENTRY Entry);
 /* "fastfat" and "fastfat.sys" both name fastfat.sys. */
 static BOOLEAN NameIs(PLDR_DATA_TABLE_ENTRY Entry, PCSTR Wanted)
 {
+    PAGED_CODE();
+
     CHAR Name[64];
     PSTR Dot;
 
@@ -49,6 +51,8 @@ static BOOLEAN NameIs(PLDR_DATA_TABLE_ENTRY Entry, PCSTR Wanted)
 
 static BOOLEAN PrintImage(PVOID Context, PLDR_DATA_TABLE_ENTRY Entry)
 {
+    PAGED_CODE();
+
     DbgPrint("0x%08X %8u %wZ\n", Entry->DllBase, Entry->SizeOfImage, &Entry->BaseDllName);
     return TRUE;
 }
@@ -72,6 +76,8 @@ NTSTATUS KdpDrivers(ULONG Count, PSTR *Words)
 
 static VOID PrintSection(PVOID Context, const MM_SECTION_STATE *State)
 {
+    PAGED_CODE();
+
     DbgPrint("%-8s %c %5u %8u %8u %7u %5u %9u %5u %5d\n", State->Name[0] == 0 ? "-" : State->Name,
              State->Kind, State->Pages, State->Resident, State->Modified, State->Standby,
              State->Out, State->Discarded, State->Slots, State->Locks);
@@ -79,6 +85,8 @@ static VOID PrintSection(PVOID Context, const MM_SECTION_STATE *State)
 
 static BOOLEAN SectionsOf(PVOID Context, PLDR_DATA_TABLE_ENTRY Entry)
 {
+    PAGED_CODE();
+
     IMAGE_SEARCH *Search = Context;
 
     if (!NameIs(Entry, Search->Name)) {
@@ -107,6 +115,8 @@ NTSTATUS KdpSections(ULONG Count, PSTR *Words)
 
 static BOOLEAN TrimOne(PVOID Context, PLDR_DATA_TABLE_ENTRY Entry)
 {
+    PAGED_CODE();
+
     IMAGE_SEARCH *Search = Context;
 
     if (!NameIs(Entry, Search->Name)) {

@@ -19,6 +19,8 @@ static VOID PrintLine(PVOID Context, PCSTR Line);
 
 static BOOLEAN PrintThread(PETHREAD Thread, PVOID Context)
 {
+    PAGED_CODE();
+
     PCSTR Name = Thread->Name;
     ULONG Offset = 0;
 
@@ -67,6 +69,8 @@ NTSTATUS KdpIrp(ULONG Count, PSTR *Words)
 
 static BOOLEAN PrintObject(PVOID Context, PCUNICODE_STRING Name, PVOID Object, POBJECT_TYPE Type)
 {
+    PAGED_CODE();
+
     LONG Pointers, Handles;
 
     ObQueryCounts(Object, &Pointers, &Handles);
@@ -102,6 +106,8 @@ NTSTATUS KdpObj(ULONG Count, PSTR *Words)
 
 static VOID PrintLine(PVOID Context, PCSTR Line)
 {
+    PAGED_CODE();
+
     DbgPrint("%s\n", Line);
 }
 

@@ -44,6 +44,8 @@ static VOID ServiceOfFile(PCSTR File, PSTR Service);
 
 static NTSTATUS OpenServiceKey(PCSTR Service, BOOLEAN Create, PHANDLE Key, PBOOLEAN Created)
 {
+    PAGED_CODE();
+
     OBJECT_ATTRIBUTES Attributes;
     UNICODE_STRING Name;
     ULONG Disposition = REG_OPENED_EXISTING_KEY;
@@ -70,6 +72,8 @@ static NTSTATUS OpenServiceKey(PCSTR Service, BOOLEAN Create, PHANDLE Key, PBOOL
 
 static NTSTATUS SetNumber(HANDLE Key, PCWSTR Name, ULONG Value)
 {
+    PAGED_CODE();
+
     UNICODE_STRING String;
 
     RtlInitUnicodeString(&String, Name);
@@ -78,6 +82,8 @@ static NTSTATUS SetNumber(HANDLE Key, PCWSTR Name, ULONG Value)
 
 static NTSTATUS SetString(HANDLE Key, PCWSTR Name, PCSTR Value)
 {
+    PAGED_CODE();
+
     UNICODE_STRING String, Wide;
     ANSI_STRING Narrow;
     NTSTATUS Status;
@@ -94,6 +100,8 @@ static NTSTATUS SetString(HANDLE Key, PCWSTR Name, PCSTR Value)
 
 static ULONG GetNumber(HANDLE Key, PCWSTR Name, ULONG Default)
 {
+    PAGED_CODE();
+
     union {
         KEY_VALUE_PARTIAL_INFORMATION Value;
         UCHAR Space[sizeof(KEY_VALUE_PARTIAL_INFORMATION) + sizeof(ULONG)];
@@ -113,6 +121,8 @@ static ULONG GetNumber(HANDLE Key, PCWSTR Name, ULONG Default)
 /* Makes the service's key and fills it; a key that is there already stays as it is. */
 static NTSTATUS CreateService(PCSTR Service, const SERVICE_WORDS *What, PBOOLEAN Created)
 {
+    PAGED_CODE();
+
     HANDLE Key;
     NTSTATUS Status = OpenServiceKey(Service, TRUE, &Key, Created);
 
@@ -141,6 +151,8 @@ static NTSTATUS CreateService(PCSTR Service, const SERVICE_WORDS *What, PBOOLEAN
 /* Deletes the key with the keys in it (Parameters, Enum). */
 static NTSTATUS DeleteService(PCSTR Service)
 {
+    PAGED_CODE();
+
     UCHAR Buffer[sizeof(KEY_BASIC_INFORMATION) + 64 * sizeof(WCHAR)];
     PKEY_BASIC_INFORMATION Information = (PKEY_BASIC_INFORMATION)Buffer;
     ULONG Length;
@@ -176,6 +188,8 @@ static NTSTATUS DeleteService(PCSTR Service)
 
 static NTSTATUS StartService(PCSTR Service, PCSTR Subject)
 {
+    PAGED_CODE();
+
     CHAR Reason[IO_REASON_SIZE];
     UNICODE_STRING Name;
     NTSTATUS Status = KdpServiceKeyName(Service, &Name);
@@ -192,6 +206,8 @@ static NTSTATUS StartService(PCSTR Service, PCSTR Subject)
 /* "C:\x\name.sys" -> "name" */
 static VOID ServiceOfFile(PCSTR File, PSTR Service)
 {
+    PAGED_CODE();
+
     PCSTR Last = strrchr(File, '\\');
     ULONG Length;
 
@@ -284,6 +300,8 @@ static BOOLEAN CompareDriver(PVOID Context, const IO_DRIVER_STATE *State)
 
 static BOOLEAN IsRunning(PCSTR Service)
 {
+    PAGED_CODE();
+
     UNICODE_STRING Wide, *Wanted = &Wide;
     ANSI_STRING Narrow;
 
@@ -298,6 +316,8 @@ static BOOLEAN IsRunning(PCSTR Service)
 
 static NTSTATUS QueryService(PCSTR Service)
 {
+    PAGED_CODE();
+
     HANDLE Key;
     ULONG Start;
     NTSTATUS Status = OpenServiceKey(Service, FALSE, &Key, NULL);
@@ -315,6 +335,8 @@ static NTSTATUS QueryService(PCSTR Service)
 
 static NTSTATUS QueryServices(VOID)
 {
+    PAGED_CODE();
+
     UNICODE_STRING Root =
         RTL_CONSTANT_STRING(L"\\Registry\\Machine\\System\\CurrentControlSet\\Services");
     UCHAR Buffer[sizeof(KEY_BASIC_INFORMATION) + 64 * sizeof(WCHAR)];
@@ -348,6 +370,8 @@ static NTSTATUS QueryServices(VOID)
 /* "binPath= X" and "binPath=X" alike. */
 static BOOLEAN ReadServiceWords(ULONG Count, PSTR *Words, SERVICE_WORDS *What)
 {
+    PAGED_CODE();
+
     for (ULONG Index = 0; Index < Count; Index++) {
         PSTR Equals = strchr(Words[Index], '=');
         PCSTR Value;

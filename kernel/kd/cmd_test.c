@@ -22,6 +22,8 @@ static NTSTATUS RunBenchmarks(PCSTR Glob);
 
 static NTSTATUS RunDriver(PCSTR File, TEST_TOTALS *Totals)
 {
+    PAGED_CODE();
+
     KD_WATCH Watch;
     NTSTATUS Status;
 
@@ -53,6 +55,8 @@ static NTSTATUS RunDriver(PCSTR File, TEST_TOTALS *Totals)
  * delete its own file. */
 static NTSTATUS RunDrivers(PCSTR Glob, TEST_TOTALS *Totals)
 {
+    PAGED_CODE();
+
     UNICODE_STRING Folder = RTL_CONSTANT_STRING(L"\\SystemRoot\\System32\\drivers");
     UNICODE_STRING Pattern = RTL_CONSTANT_STRING(L"test_*.sys");
     OBJECT_ATTRIBUTES Attributes;
@@ -139,6 +143,8 @@ NTSTATUS KdpTest(ULONG Count, PSTR *Words)
 /* bench.sys runs the benchmarks whose names match what is written to its device. */
 static NTSTATUS RunBenchmarks(PCSTR Glob)
 {
+    PAGED_CODE();
+
     UNICODE_STRING Name = RTL_CONSTANT_STRING(L"\\Device\\Bench");
     OBJECT_ATTRIBUTES Attributes;
     IO_STATUS_BLOCK Iosb;

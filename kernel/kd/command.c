@@ -49,6 +49,8 @@ static const KD_COMMAND *FindCommand(PCSTR Name);
 /* Blanks separate words; "…" holds one together. The line is cut in place. */
 static ULONG CutWords(PSTR Line, PSTR *Words)
 {
+    PAGED_CODE();
+
     ULONG Count = 0;
     PSTR To = Line;
 
@@ -80,6 +82,8 @@ static ULONG CutWords(PSTR Line, PSTR *Words)
 
 static const KD_COMMAND *FindCommand(PCSTR Name)
 {
+    PAGED_CODE();
+
     for (ULONG Index = 0; Index < RTL_NUMBER_OF(Commands); Index++) {
         if (_stricmp(Commands[Index].Name, Name) == 0) {
             return &Commands[Index];

@@ -25,6 +25,8 @@ static CHAR ReadKey(VOID);
 
 static VOID ShowLine(PCSTR Line)
 {
+    PAGED_CODE();
+
     CHAR Text[PROMPT_LENGTH + KD_LINE_SIZE];
     ULONG Length = strlen(Line);
 
@@ -35,6 +37,8 @@ static VOID ShowLine(PCSTR Line)
 
 static VOID Remember(PCSTR Line)
 {
+    PAGED_CODE();
+
     PSTR *Slot = &History[HistoryNext % HISTORY_SIZE];
     PSTR Copy;
 
@@ -56,12 +60,16 @@ static VOID Remember(PCSTR Line)
 /* The line typed Back lines ago; "" for 0. */
 static PCSTR Recall(ULONG Back)
 {
+    PAGED_CODE();
+
     return Back == 0 ? "" : History[(HistoryNext - Back) % HISTORY_SIZE];
 }
 
 /* A key, with a terminal's arrow keys (ESC [ A, ESC [ B) made into one. */
 static CHAR ReadKey(VOID)
 {
+    PAGED_CODE();
+
     CHAR Key = KdpGetKey();
 
     if (Key != 0x1B) {

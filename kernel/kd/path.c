@@ -15,6 +15,8 @@ static NTSTATUS Join(PCSTR Prefix, PCSTR Rest, BOOLEAN Slashes, PUNICODE_STRING 
 
 static NTSTATUS Join(PCSTR Prefix, PCSTR Rest, BOOLEAN Slashes, PUNICODE_STRING Name)
 {
+    PAGED_CODE();
+
     ULONG PrefixLength = strlen(Prefix), Length = PrefixLength + strlen(Rest);
 
     Name->Buffer = ExAllocatePoolWithTag(PagedPool, (Length + 1) * sizeof(WCHAR), KD_TAG);
