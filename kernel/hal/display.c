@@ -12,10 +12,11 @@
 #define CRTC_CURSOR_HIGH 0x0E
 #define CRTC_CURSOR_LOW  0x0F
 #define TAB             8
+#define DEFAULT_ATTRIBUTE 0x07          /* grey on black */
 
 static KSPIN_LOCK HalpDisplayLock;
 static ULONG HalpColumn, HalpRow;
-static UCHAR HalpAttribute = 0x07;
+static UCHAR HalpAttribute = DEFAULT_ATTRIBUTE;
 
 static VOID HalpPlaceCursor(VOID)
 {
@@ -54,6 +55,9 @@ static VOID HalpPutChar(CHAR Character)
 {
     switch (Character) {
     case '\n':
+        if (HalpAttribute != DEFAULT_ATTRIBUTE) {       /* a coloured line goes to the edge */
+            HalpFill(HalpRow * COLUMNS + HalpColumn, (HalpRow + 1) * COLUMNS);
+        }
         HalpNewLine();
         return;
     case '\r':

@@ -15,13 +15,15 @@
 #include "kd.h"
 #include "ex.h"
 
-#define MAX_FRAMES  24
+#define MAX_FRAMES  24                  /* on COM1 */
+#define SCREEN_FRAMES 12                /* on the screen: the first line must stay on it */
 #define LINE        160
 #define ATTRIBUTE   0x1F                /* white on blue */
 
 volatile BOOLEAN KeBugCheckActive;
 static volatile LONG KiBugCheckCount;
 static LIST_ENTRY KiBugCheckCallbacks = { &KiBugCheckCallbacks, &KiBugCheckCallbacks };
+static BOOLEAN KiOffScreen;             /* what is printed goes to COM1 alone */
 static KSPIN_LOCK KiCallbackLock;       /* guards the list; HIGH_LEVEL */
 
 static VOID KiPrint(PCSTR Format, ...)
@@ -38,7 +40,9 @@ static VOID KiPrint(PCSTR Format, ...)
     }
     line[length] = 0;
     HalSerialWrite(line, (ULONG)length);
-    HalDisplayChars(line, (ULONG)length);
+    if (!KiOffScreen) {
+        HalDisplayChars(line, (ULONG)length);
+    }
 }
 
 VOID KiDisplayString(PCSTR String)
@@ -154,8 +158,8 @@ DECLSPEC_NORETURN static VOID KiBugCheck(ULONG Code, ULONG_PTR P1, ULONG_PTR P2,
     count += KeStackTrace(frames + count, MAX_FRAMES - count, Ebp);
 
     ExPrintRaw("", 0);              /* what was said without a line end, and the prompt's line */
-    HalDisplayClear(ATTRIBUTE);
-    HalSerialWrite("\n", 1);
+    HalDisplaySetAttribute(ATTRIBUTE);
+    KiPrint("\n");
     if (KiFindCulprit(Code, P1, Eip, frames, count, &culprit)) {
         KiPrint("*** STOP: 0x%08lX (0x%08lX,0x%08lX,0x%08lX,0x%08lX) %s %s+0x%lX %s\n", Code, P1,
                 P2, P3, P4, KdBugCheckName(Code), culprit.Image, culprit.Offset, culprit.Section);
@@ -172,8 +176,10 @@ DECLSPEC_NORETURN static VOID KiBugCheck(ULONG Code, ULONG_PTR P1, ULONG_PTR P2,
     KiPrint("stack:\n");
     KiPrintFrame(Eip);
     for (i = 0; i < count; i++) {
+        KiOffScreen = i >= SCREEN_FRAMES;
         KiPrintFrame(frames[i]);
     }
+    KiOffScreen = FALSE;
     KiRunCallbacks();
     KiPrint("Pagoda has stopped.\n");
     _snprintf(stop, sizeof(stop), "stop 0x%08lX\n", Code);

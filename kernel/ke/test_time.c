@@ -75,24 +75,31 @@ KTEST(ke_deferred_interrupt_is_replayed)
     KCHECK_EQUAL(KiPcr()->Irr, 0);
 }
 
+/* A busy host delays clock ticks and then makes up for them: one good stretch of five is enough. */
 KTEST(ke_performance_counter_agrees_with_clock)
 {
     LARGE_INTEGER frequency, start, end;
-    ULONGLONG time = KeQueryInterruptTime(), ticks;
+    BOOLEAN agrees = FALSE;
+    ULONGLONG time, ticks, passed;
+    ULONG tries;
 
-    while (KeQueryInterruptTime() == time) {
-        YieldProcessor();
+    for (tries = 0; tries < 5 && !agrees; tries++) {
+        time = KeQueryInterruptTime();
+        while (KeQueryInterruptTime() == time) {
+            YieldProcessor();
+        }
+        time = KeQueryInterruptTime();
+        start = KeQueryPerformanceCounter(&frequency);
+        while ((ticks = KeQueryInterruptTime() - time) < 400000) {
+            YieldProcessor();
+        }
+        end = KeQueryPerformanceCounter(NULL);
+        passed = (ULONGLONG)(end.QuadPart - start.QuadPart) * 10000000 /
+                 (ULONGLONG)frequency.QuadPart;
+        agrees = passed > ticks / 2 && passed < ticks * 2;
     }
-    time = KeQueryInterruptTime();
-    start = KeQueryPerformanceCounter(&frequency);
-    while ((ticks = KeQueryInterruptTime() - time) < 300000) {
-        YieldProcessor();
-    }
-    end = KeQueryPerformanceCounter(NULL);
+    KCHECK(agrees);
     KCHECK(frequency.QuadPart > 1000000);
-    /* A busy host may lose clock ticks, never gain them. */
-    KCHECK((ULONGLONG)(end.QuadPart - start.QuadPart) * 10000000 / (ULONGLONG)frequency.QuadPart >
-           ticks / 2);
 }
 
 #ifdef ALLOC_PRAGMA
