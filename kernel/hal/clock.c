@@ -1,7 +1,7 @@
 /* Time: the PIT's channel 0 ticks every 10 ms (IRQ 0), the time stamp counter measures between.
  *
- * The TSC is calibrated once against the PIT's channel 2, for a few milliseconds: boot must not
- * wait. KeQueryPerformanceCounter is the TSC itself. The CMOS clock is read once at start-up.
+ * The TSC is calibrated once against the PIT's channel 2, the best of five short rounds: boot must
+ * not wait. KeQueryPerformanceCounter is the TSC itself. The CMOS clock is read once at start-up.
  * Everything here is constant after phase 0. */
 #include "halp.h"
 
@@ -17,7 +17,8 @@
 #define SPEAKER_DATA        0x02
 #define SPEAKER_OUT2        0x20
 
-#define CALIBRATION_COUNT   4773            /* PIT ticks: 4 ms */
+#define CALIBRATION_COUNT   1432            /* PIT ticks: 1.2 ms */
+#define CALIBRATION_ROUNDS  5
 #define CALIBRATION_LIMIT   1000000         /* reads of the port, if there is no channel 2 */
 #define DEFAULT_TSC         1000000000ull
 
@@ -33,8 +34,10 @@ ULONG64 HalTscFrequency = DEFAULT_TSC;
 static ULONG HalpTscPerMicrosecond = (ULONG)(DEFAULT_TSC / 1000000);
 
 #ifdef ALLOC_PRAGMA
+static ULONG64 HalpMeasureTsc(VOID);
 static UCHAR HalpReadCmos(UCHAR Register);
 static ULONG HalpFromBcd(UCHAR Value, UCHAR StatusB);
+#pragma alloc_text(INIT, HalpMeasureTsc)
 #pragma alloc_text(INIT, HalpCalibrateTsc)
 #pragma alloc_text(INIT, HalpStartPit)
 #pragma alloc_text(INIT, HalpReadCmos)
@@ -50,24 +53,41 @@ ULONG64 HalReadTsc(VOID)
     return tsc;
 }
 
-VOID HalpCalibrateTsc(VOID)
+/* TSC ticks in CALIBRATION_COUNT ticks of the PIT, or more if the processor was taken from us
+ * meanwhile (a busy host), never less. 0: there is no channel 2. */
+static ULONG64 HalpMeasureTsc(VOID)
 {
     ULONG limit = CALIBRATION_LIMIT;
-    ULONG64 start, ticks;
+    ULONG64 start = HalReadTsc();
+
+    HalpOut8(PIT_COMMAND, PIT_ONESHOT);
+    HalpOut8(PIT_CHANNEL2, CALIBRATION_COUNT & 0xFF);
+    HalpOut8(PIT_CHANNEL2, CALIBRATION_COUNT >> 8);
+    while (!(HalpIn8(SPEAKER_PORT) & SPEAKER_OUT2) && --limit != 0) {
+    }
+    return limit != 0 ? HalReadTsc() - start : 0;
+}
+
+VOID HalpCalibrateTsc(VOID)
+{
+    ULONG64 least = 0, ticks;
+    ULONG i;
     UCHAR gate = HalpIn8(SPEAKER_PORT);
 
     gate = (UCHAR)((gate & ~SPEAKER_DATA) | SPEAKER_GATE2);
     HalpOut8(SPEAKER_PORT, gate);
-    HalpOut8(PIT_COMMAND, PIT_ONESHOT);
-    HalpOut8(PIT_CHANNEL2, CALIBRATION_COUNT & 0xFF);
-    HalpOut8(PIT_CHANNEL2, CALIBRATION_COUNT >> 8);
-    start = HalReadTsc();
-    while (!(HalpIn8(SPEAKER_PORT) & SPEAKER_OUT2) && --limit != 0) {
+    for (i = 0; i < CALIBRATION_ROUNDS; i++) {
+        ticks = HalpMeasureTsc();
+        if (ticks == 0) {
+            break;
+        }
+        if (least == 0 || ticks < least) {
+            least = ticks;
+        }
     }
-    ticks = HalReadTsc() - start;
     HalpOut8(SPEAKER_PORT, (UCHAR)(gate & ~SPEAKER_GATE2));
-    if (limit != 0 && ticks > CALIBRATION_COUNT) {
-        HalTscFrequency = ticks * PIT_FREQUENCY / CALIBRATION_COUNT;
+    if (least > CALIBRATION_COUNT) {
+        HalTscFrequency = least * PIT_FREQUENCY / CALIBRATION_COUNT;
         HalpTscPerMicrosecond = (ULONG)((HalTscFrequency + 500000) / 1000000);
     }
     KiPcr()->StallScaleFactor = HalpTscPerMicrosecond;
