@@ -5,6 +5,24 @@
 #include "mi.h"
 #include "ke.h"
 
+#define MI_PIN_MARGIN min(MiLowPages, 64) /* stay for everybody else's faults */
+
+/* Whether so many more frames can be pinned at all: the free ones, and those whose pages can be
+ * written and dropped. Waiting for more would be waiting for ever. */
+static BOOLEAN MiCanPin(ULONG Pages)
+{
+    KIRQL OldIrql;
+    ULONG Frames;
+
+    KeAcquireSpinLock(&MmPfnLock, &OldIrql);
+    Frames = MiAvailablePages();
+    if (MmPagingActive) {
+        Frames += MiModifiedList.Count + MiWorkingSet.Count;
+    }
+    KeReleaseSpinLock(&MmPfnLock, OldIrql);
+    return Frames >= Pages + MI_PIN_MARGIN;
+}
+
 NTSTATUS MiCreatePinnedPages(PVOID Va, ULONG Pages, ULONG Protection)
 {
     BOOLEAN MayWait = KeGetCurrentIrql() <= APC_LEVEL && KeGetCurrentThread()->PagingIo == 0;
@@ -15,7 +33,7 @@ NTSTATUS MiCreatePinnedPages(PVOID Va, ULONG Pages, ULONG Protection)
     if (!MiChargeCommit(Pages)) {
         return STATUS_COMMITMENT_LIMIT;
     }
-    if (!MiMakePageTables(Va, Pages)) {
+    if ((MayWait && !MiCanPin(Pages)) || !MiMakePageTables(Va, Pages)) {
         MiReturnCommit(Pages);
         return STATUS_INSUFFICIENT_RESOURCES;
     }
@@ -30,7 +48,7 @@ NTSTATUS MiCreatePinnedPages(PVOID Va, ULONG Pages, ULONG Protection)
         }
         KeReleaseSpinLock(&MmPfnLock, OldIrql);
         if (Pfn == MI_NO_PFN) {
-            if (MayWait && MmPagingActive) {
+            if (MayWait && MmPagingActive && MiCanPin(Pages - Done)) {
                 MiWaitForFreePage();
                 continue;
             }
