@@ -234,6 +234,23 @@ NTSTATUS MiPinPage(PVOID Va, MI_PFN *Pfn)
     }
 }
 
+/* The page is there: either the access is forbidden, or somebody else was faster, or the TLB was
+ * stale. Any IRQL. FALSE: the page is not there. */
+static BOOLEAN MiIsValidFault(ULONG ErrorCode, PVOID Address, PKTRAP_FRAME Trap, KIRQL Irql)
+{
+    MMPTE Pte = *(volatile MMPTE *)MiGetPteAddress(Address);
+
+    if (!(Pte & MI_PTE_VALID)) {
+        return FALSE;
+    }
+    if (((ErrorCode & MI_FAULT_WRITE) && !(Pte & MI_PTE_WRITE)) ||
+        ((ErrorCode & MI_FAULT_FETCH) && (Pte & MI_PTE_NX))) {
+        MiStopFault(ErrorCode, Address, Trap, Irql);
+    }
+    MiFlushPage(Address);
+    return TRUE;
+}
+
 NTSTATUS MmAccessFault(ULONG ErrorCode, PVOID Address, PKTRAP_FRAME Trap)
 {
     PMMPTE Pte = MiGetPteAddress(Address);
@@ -244,23 +261,17 @@ NTSTATUS MmAccessFault(ULONG ErrorCode, PVOID Address, PKTRAP_FRAME Trap)
     if (Address < MI_SYSTEM_START) {
         return STATUS_ACCESS_VIOLATION;
     }
-    if (Irql >= DISPATCH_LEVEL || !MiIsPageTablePresent(Address) ||
-        KeGetCurrentThread()->PagingIo != 0) {
+    if (!MiIsPageTablePresent(Address)) {
         MiStopFault(ErrorCode, Address, Trap, Irql);
     }
     for (;;) {
-        KeAcquireSpinLock(&MmPfnLock, &OldIrql);
-        if (*Pte & MI_PTE_VALID) {
-            MMPTE Seen = *Pte;
-
-            KeReleaseSpinLock(&MmPfnLock, OldIrql);
-            if (((ErrorCode & MI_FAULT_WRITE) && !(Seen & MI_PTE_WRITE)) ||
-                ((ErrorCode & MI_FAULT_FETCH) && (Seen & MI_PTE_NX))) {
-                MiStopFault(ErrorCode, Address, Trap, Irql);
-            }
-            MiFlushPage(Address);
+        if (MiIsValidFault(ErrorCode, Address, Trap, Irql)) {
             return STATUS_SUCCESS;
         }
+        if (Irql >= DISPATCH_LEVEL || KeGetCurrentThread()->PagingIo != 0) {
+            MiStopFault(ErrorCode, Address, Trap, Irql);
+        }
+        KeAcquireSpinLock(&MmPfnLock, &OldIrql);
         Status = MiResolvePage(Address, Pte, OldIrql);
         if (Status == STATUS_ACCESS_VIOLATION && MiIsUnbacked(*Pte)) {
             MiStopFault(ErrorCode, Address, Trap, Irql);

@@ -106,17 +106,22 @@ static BOOLEAN MiDeletePage(PVOID Va, PMMPTE Pte, MMPTE Leave)
     return TRUE;
 }
 
+#define MI_DELETE_BATCH 64 /* pages in one hold of MmPfnLock */
+
 VOID MiDeletePages(PVOID Va, ULONG Pages, MMPTE Leave)
 {
     PMMPTE Pte = MiGetPteAddress(Va);
     ULONG Charged = 0;
+    ULONG Done = 0;
     KIRQL OldIrql;
 
-    KeAcquireSpinLock(&MmPfnLock, &OldIrql);
-    for (ULONG i = 0; i < Pages; i++) {
-        Charged += MiDeletePage((PUCHAR)Va + i * PAGE_SIZE, Pte + i, Leave);
+    while (Done < Pages) {
+        KeAcquireSpinLock(&MmPfnLock, &OldIrql);
+        for (ULONG i = 0; i < MI_DELETE_BATCH && Done < Pages; i++, Done++) {
+            Charged += MiDeletePage((PUCHAR)Va + Done * PAGE_SIZE, Pte + Done, Leave);
+        }
+        KeReleaseSpinLock(&MmPfnLock, OldIrql);
     }
-    KeReleaseSpinLock(&MmPfnLock, OldIrql);
     MiReturnCommit(Charged);
 }
 

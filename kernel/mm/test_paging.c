@@ -195,33 +195,45 @@ static VOID NTAPI KtCrowdThread(PVOID Context)
     PsTerminateSystemThread(STATUS_SUCCESS);
 }
 
-#define KT_CROWD_SIZE 4
+#define KT_CROWD_SIZE   4
+#define KT_CROWD_ROUNDS 50 /* a fast disk may end a read before anybody else wants the page */
+
+static VOID KtRunCrowd(KT_CROWD *Crowd)
+{
+    PETHREAD Threads[KT_CROWD_SIZE] = {NULL};
+
+    KeInitializeEvent(&Crowd->Go, NotificationEvent, FALSE);
+    for (ULONG i = 0; i < KT_CROWD_SIZE; i++) {
+        KCHECK(NT_SUCCESS(PsCreateNamedSystemThread("crowd", 8, KtCrowdThread, Crowd,
+                                                    &Threads[i])));
+    }
+    KCHECK(NT_SUCCESS(MmTrimPages(NULL, TRUE)));
+    KeSetEvent(&Crowd->Go, 0, FALSE);
+    for (ULONG i = 0; i < KT_CROWD_SIZE && Threads[i] != NULL; i++) {
+        KeWaitForSingleObject(Threads[i], Executive, KernelMode, FALSE, NULL);
+        ObDereferenceObject(Threads[i]);
+    }
+}
 
 KTEST(mm_threads_share_one_read)
 {
     static KT_CROWD Crowd; /* an event must not be where it can leave */
-    PETHREAD Threads[KT_CROWD_SIZE] = {NULL};
     MM_STATISTICS Before, After;
+    ULONG Round = 0;
 
     Crowd.Wrong = 0;
     Crowd.Block = ExAllocatePoolWithTag(PagedPool, KT_PAGES * PAGE_SIZE, KT_TAG);
     KREQUIRE(Crowd.Block != NULL);
     KtFill(Crowd.Block, KT_PAGES, 5);
-    KeInitializeEvent(&Crowd.Go, NotificationEvent, FALSE);
-    for (ULONG i = 0; i < KT_CROWD_SIZE; i++) {
-        KCHECK(NT_SUCCESS(PsCreateNamedSystemThread("crowd", 8, KtCrowdThread, &Crowd,
-                                                    &Threads[i])));
-    }
-    KCHECK(NT_SUCCESS(MmTrimPages(NULL, TRUE)));
     MmQueryStatistics(&Before);
-    KeSetEvent(&Crowd.Go, 0, FALSE);
-    for (ULONG i = 0; i < KT_CROWD_SIZE && Threads[i] != NULL; i++) {
-        KeWaitForSingleObject(Threads[i], Executive, KernelMode, FALSE, NULL);
-        ObDereferenceObject(Threads[i]);
-    }
-    MmQueryStatistics(&After);
+    do {
+        KtRunCrowd(&Crowd);
+        MmQueryStatistics(&After);
+        Round++;
+    } while (After.CollidedFaults == Before.CollidedFaults && Round < KT_CROWD_ROUNDS);
     KCHECK_EQUAL(Crowd.Wrong, 0);
-    KCHECK(After.HardFaults - Before.HardFaults <= KT_PAGES + 32);
+    /* Four readers, one read a page; a few pages of the kernel's own come in besides. */
+    KCHECK(After.HardFaults - Before.HardFaults <= (KT_PAGES + 48) * Round);
     KCHECK(After.CollidedFaults > Before.CollidedFaults);
     ExFreePoolWithTag(Crowd.Block, KT_TAG);
 }
