@@ -60,6 +60,7 @@ $(6)/$(1).dbg: $(6)/$(1).full
 	$$(Q)$(DRIVER_CROSS)objcopy -O elf32-i386 $$< $$@
 
 $(if $(3),$(6)/lib$(1).a: $(3)
+	@mkdir -p $$(@D)
 	$$(Q)$(DRIVER_CROSS)dlltool -k -d $$< -l $$@)
 
 -include $(patsubst %.c,$(6)/obj/$(1)/%.d,$(2))
