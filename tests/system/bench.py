@@ -5,8 +5,8 @@ import re
 
 from harness import main
 
-NAMES = {"fault.demand_zero", "fault.soft", "fault.hard", "lock.section16", "mdl.probe_lock16",
-         "mdl.map_unmap16", "irp.null", "irp.null2", "switch.event", "thread.create_join",
+NAMES = {"fault.demand_zero", "fault.demand_zero_clear", "fault.soft", "fault.hard",
+         "lock.section16", "mdl.probe_lock16", "mdl.map_unmap16", "irp.null", "irp.null2", "switch.event", "thread.create_join",
          "work.queue_run", "dpc.queue_run", "pool.pair64", "pool.pair1024", "spinlock.pair",
          "paging.in", "paging.out"}
 

@@ -1,5 +1,5 @@
-/* The benchmark driver: DriverEntry runs the benchmarks whose names match the pattern in the value
- * Glob of the service's key Parameters, which the console's `bench` puts there, and prints `METRIC name value unit`, the value being the median. What each name times, from the call
+/* The benchmark driver: writing a pattern to \Device\Bench runs the benchmarks whose names match and
+ * prints `METRIC name value unit`, the value being the median. What each name times, from the call
  * to its return or, where two threads take part, to the moment the other one runs:
  *
  *   fault.demand_zero   first touch of a page of paged pool, a zeroed page at hand
@@ -55,24 +55,26 @@ static ULONG BenchSamples[BENCH_SAMPLES];
 
 DRIVER_INITIALIZE DriverEntry;
 static DRIVER_UNLOAD BenchUnload;
-static NTSTATUS BenchPattern(PUNICODE_STRING RegistryPath, PSTR Pattern, ULONG Size);
+static DRIVER_DISPATCH BenchOpenClose;
+static DRIVER_DISPATCH BenchWrite;
 
 #ifdef ALLOC_PRAGMA
 #pragma alloc_text(INIT, DriverEntry)
-#pragma alloc_text(INIT, BenchPattern)
 #pragma alloc_text(PAGE, BenchUnload)
+#pragma alloc_text(PAGE, BenchOpenClose)
 #endif
 
-/* Whether Name matches Pattern, in which * stands for any characters. */
-static BOOLEAN BenchMatches(PCSTR Pattern, PCSTR Name)
+/* Whether Name matches Pattern of Length characters, in which * stands for any characters. */
+static BOOLEAN BenchMatches(PCSTR Pattern, ULONG Length, PCSTR Name)
 {
-    if (*Pattern == 0) {
+    if (Length == 0) {
         return *Name == 0;
     }
     if (*Pattern == '*') {
-        return BenchMatches(Pattern + 1, Name) || (*Name != 0 && BenchMatches(Pattern, Name + 1));
+        return BenchMatches(Pattern + 1, Length - 1, Name)
+               || (*Name != 0 && BenchMatches(Pattern, Length, Name + 1));
     }
-    return *Name == *Pattern && BenchMatches(Pattern + 1, Name + 1);
+    return *Name == *Pattern && BenchMatches(Pattern + 1, Length - 1, Name + 1);
 }
 
 /* The middle value; sorts by insertion, which leaves the samples in order. */
@@ -112,86 +114,81 @@ static BOOLEAN BenchCountsInstructions(VOID)
     return Ticks >= 2000 && Ticks <= 2020;
 }
 
-static VOID BenchRun(PCSTR Pattern)
+static NTSTATUS BenchRun(PCSTR Pattern, ULONG Length)
 {
     ULONG Index, Count, Value, Overhead = BenchOverhead();
     PCSTR Ticks = BenchCountsInstructions() ? "instructions" : "ticks";
+    NTSTATUS Status = STATUS_NOT_FOUND;
 
     for (Index = 0; Index < sizeof(BenchTable) / sizeof(BenchTable[0]); Index++) {
         const BENCH_ENTRY *Entry = &BenchTable[Index];
 
-        if (!BenchMatches(Pattern, Entry->Name)) {
+        if (!BenchMatches(Pattern, Length, Entry->Name)) {
             continue;
         }
         Count = Entry->Routine(BenchSamples, BENCH_SAMPLES);
         if (Count == 0) {
             DbgPrint("%s: not enough memory for it\n", Entry->Name);
-            continue;
+            return STATUS_INSUFFICIENT_RESOURCES;
         }
         Value = BenchMedian(BenchSamples, Count);
         if (Entry->Unit == NULL) {
             Value = Value > Overhead ? Value - Overhead : 0;
         }
         DbgPrint("METRIC %s %lu %s\n", Entry->Name, Value, Entry->Unit ? Entry->Unit : Ticks);
-    }
-}
-
-/* Reads the pattern; "*" when there is none. */
-static NTSTATUS BenchPattern(PUNICODE_STRING RegistryPath, PSTR Pattern, ULONG Size)
-{
-    struct {
-        KEY_VALUE_PARTIAL_INFORMATION Information;
-        WCHAR More[80];
-    } Value;
-    OBJECT_ATTRIBUTES Attributes;
-    UNICODE_STRING Name;
-    HANDLE Service, Key;
-    ULONG Length = 0, Index;
-    NTSTATUS Status;
-
-    Pattern[0] = '*';
-    Pattern[1] = 0;
-    InitializeObjectAttributes(&Attributes, RegistryPath, OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE,
-                               NULL, NULL);
-    Status = ZwOpenKey(&Service, KEY_READ, &Attributes);
-    if (!NT_SUCCESS(Status)) {
-        return Status;
-    }
-    RtlInitUnicodeString(&Name, L"Parameters");
-    InitializeObjectAttributes(&Attributes, &Name, OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE, Service,
-                               NULL);
-    Status = ZwOpenKey(&Key, KEY_READ, &Attributes);
-    ZwClose(Service);
-    if (!NT_SUCCESS(Status)) {
-        return Status;
-    }
-    RtlInitUnicodeString(&Name, L"Glob");
-    Status = ZwQueryValueKey(Key, &Name, KeyValuePartialInformation, &Value, sizeof(Value), &Length);
-    ZwClose(Key);
-    if (NT_SUCCESS(Status)) {
-        PWCHAR Wide = (PWCHAR)Value.Information.Data;
-
-        for (Index = 0; Index < Value.Information.DataLength / sizeof(WCHAR) && Index < Size - 1;
-             Index++) {
-            Pattern[Index] = (CHAR)Wide[Index];
-        }
-        Pattern[Index] = 0;
+        Status = STATUS_SUCCESS;
     }
     return Status;
+}
+
+static NTSTATUS BenchComplete(PIRP Irp, NTSTATUS Status, ULONG Information)
+{
+    Irp->IoStatus.Status = Status;
+    Irp->IoStatus.Information = Information;
+    IoCompleteRequest(Irp, IO_NO_INCREMENT);
+    return Status;
+}
+
+static NTSTATUS NTAPI BenchOpenClose(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    PAGED_CODE();
+
+    return BenchComplete(Irp, STATUS_SUCCESS, 0);
+}
+
+static NTSTATUS NTAPI BenchWrite(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    ULONG Length = IoGetCurrentIrpStackLocation(Irp)->Parameters.Write.Length;
+    NTSTATUS Status = BenchRun(Irp->AssociatedIrp.SystemBuffer, Length);
+
+    return BenchComplete(Irp, Status, NT_SUCCESS(Status) ? Length : 0);
 }
 
 static VOID NTAPI BenchUnload(PDRIVER_OBJECT DriverObject)
 {
     PAGED_CODE();
+
+    IoDeleteDevice(DriverObject->DeviceObject);
 }
 
 NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
 {
-    CHAR Pattern[80];
+    UNICODE_STRING Name;
+    PDEVICE_OBJECT Device;
+    NTSTATUS Status;
+
+    RtlInitUnicodeString(&Name, L"\\Device\\Bench");
+    Status = IoCreateDevice(DriverObject, 0, &Name, FILE_DEVICE_UNKNOWN, 0, FALSE, &Device);
+    if (!NT_SUCCESS(Status)) {
+        return Status;
+    }
 
     BenchDriver = DriverObject;
+    Device->Flags |= DO_BUFFERED_IO;
+    DriverObject->MajorFunction[IRP_MJ_CREATE] = BenchOpenClose;
+    DriverObject->MajorFunction[IRP_MJ_CLOSE] = BenchOpenClose;
+    DriverObject->MajorFunction[IRP_MJ_WRITE] = BenchWrite;
     DriverObject->DriverUnload = BenchUnload;
-    BenchPattern(RegistryPath, Pattern, sizeof(Pattern));
-    BenchRun(Pattern);
+    Device->Flags &= ~DO_DEVICE_INITIALIZING;
     return STATUS_SUCCESS;
 }

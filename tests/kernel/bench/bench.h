@@ -1,5 +1,5 @@
-/* What the files of the benchmark driver share. Everything runs in the thread that calls DriverEntry,
- * one benchmark at a time; helper threads end before their benchmark returns. */
+/* What the files of the benchmark driver share. Everything runs in the thread that writes to
+ * \Device\Bench, one benchmark at a time; helper threads end before their benchmark returns. */
 #ifndef BENCH_H
 #define BENCH_H
 
