@@ -137,10 +137,16 @@ static NTSTATUS WriteImage(PVOID File, SIZE_T Size)
 
     UNICODE_STRING Name = RTL_CONSTANT_STRING(HIVE_NAME);
     UNICODE_STRING NewName = RTL_CONSTANT_STRING(HIVE_NEW_NAME);
+    OBJECT_ATTRIBUTES Attributes;
     NTSTATUS Status = IoWriteWholeFile(&NewName, File, Size);
 
     if (NT_SUCCESS(Status)) {
         Status = IoRenameFile(&NewName, &Name, TRUE);
+    }
+    if (!NT_SUCCESS(Status)) { /* half a hive is none: the old one stays */
+        InitializeObjectAttributes(&Attributes, &NewName, OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE,
+                                   NULL, NULL);
+        ZwDeleteFile(&Attributes);
     }
     return Status;
 }

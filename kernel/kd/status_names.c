@@ -385,6 +385,7 @@ static const struct {
     {STATUS_IO_DEVICE_ERROR, "the device reports an error"},
     {STATUS_DEVICE_DATA_ERROR, "the device cannot read its data"},
     {STATUS_NOT_IMPLEMENTED, "nobody has written that"},
+    {STATUS_NOT_FOUND, "nothing matches"},
     {STATUS_UNSUCCESSFUL, "it failed"},
 };
 

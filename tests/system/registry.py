@@ -3,7 +3,7 @@
 kept disk, and there after the next start; a damaged or missing hive on the volume is replaced by
 the module's copy, which a line says, and the next save makes the volume whole again."""
 
-import os
+import re
 import subprocess
 
 from harness import main, vm
@@ -76,6 +76,26 @@ def body(t):
         finally:
             machine.close(keep=mended)
         t.check(f"{what}: the next save is a whole hive", "mended" in export(t, mended))
+
+    # A full disk: the old hive stays, whole, and nothing of the new one.
+    before = vm.get_file(again, HIVE)
+    listing = vm.mtools("mdir", "-i", vm.volume(again), "::/").decode()
+    free = int(re.search(r"([\d ]+) bytes free", listing).group(1).replace(" ", ""))
+    filler = t.path("filler")
+    with open(filler, "wb") as file:
+        file.truncate(free - 8192)      # the page file is there already
+    full = t.path("full.img")
+    machine = t.machine(disk=again, files=[filler])
+    try:
+        t.command(machine, "sc create toomuch start= demand")
+        machine.shutdown()
+        t.check("full disk: a line says that the hive is not saved",
+                "could not be saved" in machine.text(), machine.text())
+    finally:
+        machine.close(keep=full)
+    names = vm.mtools("mdir", "-b", "-i", vm.volume(full), "::/Pagoda/System32/config").decode()
+    t.check("full disk: the old hive stays as it was",
+            vm.get_file(full, HIVE) == before and "new" not in names.lower(), names)
 
 
 main(body)
