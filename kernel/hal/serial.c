@@ -2,7 +2,8 @@
  *
  * HalpSerialLock guards output, interrupts off, so that one call is one piece on the line. The
  * ring is guarded by the interrupt's own spin lock (HalpInput, IRQ 4); its DPC sets the event
- * that waiters wait for. A character that finds the ring full is lost, as a UART would lose it. */
+ * that waiters wait for. When the ring is full characters stay in the UART, which holds its peer off
+ * or loses them. */
 #include "halp.h"
 
 #define COM1            0x3F8
@@ -71,13 +72,9 @@ VOID HalSerialWrite(PCSTR Text, ULONG Length)
 static BOOLEAN NTAPI HalpSerialIsr(PKINTERRUPT Interrupt, PVOID Context)
 {
     BOOLEAN ours = FALSE;
-    UCHAR byte;
 
-    while (HalpIn8(REG_LSR) & LSR_DATA) {
-        byte = HalpIn8(REG_DATA);
-        if (HalpRingTail - HalpRingHead < RING) {
-            HalpRing[HalpRingTail++ % RING] = byte;
-        }
+    while (HalpRingTail - HalpRingHead < RING && (HalpIn8(REG_LSR) & LSR_DATA)) {
+        HalpRing[HalpRingTail++ % RING] = HalpIn8(REG_DATA);
         ours = TRUE;
     }
     if (ours) {
@@ -108,14 +105,14 @@ VOID HalpStartSerialInput(VOID)
 
 static BOOLEAN NTAPI HalpTakeCharacter(PVOID Context)
 {
-    if (HalpRingHead == HalpRingTail) {
-        HalpSerialIsr(&HalpInput, NULL);        /* an edge may have been lost */
+    BOOLEAN taken = FALSE;
+
+    HalpSerialIsr(&HalpInput, NULL);            /* what found no room gives no second edge */
+    if (HalpRingHead != HalpRingTail) {
+        *(PUCHAR)Context = HalpRing[HalpRingHead++ % RING];
+        taken = TRUE;
     }
-    if (HalpRingHead == HalpRingTail) {
-        return FALSE;
-    }
-    *(PUCHAR)Context = HalpRing[HalpRingHead++ % RING];
-    return TRUE;
+    return taken;
 }
 
 /* The event is cleared first and set again if something is left: a DPC in between only adds. */
