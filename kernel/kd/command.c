@@ -117,10 +117,16 @@ NTSTATUS KdpRunLine(PSTR Line)
 
 NTSTATUS KdpError(PCSTR Subject, NTSTATUS Status, PCSTR Reason)
 {
+    SIZE_T Length = strlen(Subject);
+
     PAGED_CODE();
 
     if (Reason == NULL) {
         Reason = KdpStatusText(Status);
+    } else if (_strnicmp(Reason, Subject, Length) == 0 && Reason[Length] == ' ') {
+        Reason += Length + 1; /* a sentence about the subject: its name is said once */
+    } else if (_strnicmp(Reason, Subject, Length) == 0 && Reason[Length] == ':') {
+        Reason += Length + 2;
     }
     DbgPrint("error: %s: %s (%s 0x%08X)\n", Subject, Reason == NULL ? "it failed" : Reason,
              KdStatusName(Status), Status);

@@ -45,7 +45,7 @@ def body(t):
         status, text = machine.command("load test_imports.sys")
         t.check("a missing library of a library: STATUS_DLL_NOT_FOUND", status == 0xC0000135, text)
         t.check("the line names file and library",
-                re.search(r"(test_imports|chaina)\.sys imports chainb\.\w+, .*not there", text),
+                re.search(r"(test_imports|chaina)\.sys:? imports chainb\.\w+, .*not there", text),
                 text)
         t.check("nothing was initialised", "DllInitialize" not in text, text)
         t.check("nothing is left", t.command(machine, "drivers") == before)
