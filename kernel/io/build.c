@@ -7,12 +7,16 @@
 
 NTSTATUS IopLockBuffer(PIRP Irp, PVOID Buffer, ULONG Length, LOCK_OPERATION Operation)
 {
-    PMDL mdl = IoAllocateMdl(Buffer, Length, FALSE, FALSE, Irp);
+    PMDL mdl;
 
+    /* What cannot be locked raises; one honest mistake of a caller is caught here. */
+    if (Buffer < MmSystemRangeStart || (ULONG_PTR)Buffer + Length < (ULONG_PTR)Buffer) {
+        return STATUS_ACCESS_VIOLATION;
+    }
+    mdl = IoAllocateMdl(Buffer, Length, FALSE, FALSE, Irp);
     if (mdl == NULL) {
         return STATUS_INSUFFICIENT_RESOURCES;
     }
-    /* There is no user memory: what cannot be locked is a misuse, which mm reports. */
     MmProbeAndLockPages(mdl, KernelMode, Operation);
     return STATUS_SUCCESS;
 }
@@ -99,8 +103,10 @@ NTSTATUS IopSetTransferBuffer(PIRP Irp, PDEVICE_OBJECT Device, PVOID Buffer, ULO
                            : IopMakeSystemBuffer(Irp, Length, Input ? NULL : Buffer, Length);
     }
     if (Device->Flags & DO_DIRECT_IO) {
-        return Length == 0 ? STATUS_SUCCESS
-                           : IopLockBuffer(Irp, Buffer, Length, Input ? IoWriteAccess : IoReadAccess);
+        if (Length == 0) {
+            return STATUS_SUCCESS;
+        }
+        return IopLockBuffer(Irp, Buffer, Length, Input ? IoWriteAccess : IoReadAccess);
     }
     Irp->UserBuffer = Buffer;
     return STATUS_SUCCESS;

@@ -1,6 +1,6 @@
 /* The device tree as text, for the console's `dev`: each device of the tree with its stack from
- * the top down, then devices that belong to no stack of the tree. Guard: IopLoadLock for the tree;
- * stacks may change while we look, so each step takes IopDatabaseLock. */
+ * the top down, then devices that belong to no stack of the tree. Guard: IopLoadLock, under which
+ * the tree stays as it is; a driver's own devices are collected under IopDatabaseLock. */
 #include "iop.h"
 
 typedef struct _IOP_DESCRIPTION {
@@ -58,19 +58,39 @@ static VOID IopPrintNode(IOP_DESCRIPTION *To, PIOP_NODE Node, ULONG Indent)
     }
 }
 
-static BOOLEAN IopPrintLoose(PVOID Context, const IO_DRIVER_STATE *State)
+/* A driver's devices that are in no stack of the tree, referenced. */
+static ULONG IopCollectLoose(PDRIVER_OBJECT Driver, PDEVICE_OBJECT *Devices, ULONG Most)
 {
     PDEVICE_OBJECT device;
+    ULONG count = 0;
+    KIRQL irql;
 
-    PAGED_CODE();
-    for (device = State->Object->DeviceObject; device != NULL; device = device->NextDevice) {
+    KeAcquireSpinLock(&IopDatabaseLock, &irql);
+    for (device = Driver->DeviceObject; device != NULL && count < Most;
+         device = device->NextDevice) {
         if (IopDeviceExtension(device)->AttachedTo == NULL &&
             IopDeviceExtension(device)->Node == NULL) {
-            IopPrintDevice(Context, device,
-                           device->Vpb != NULL && device->Vpb->DeviceObject != NULL ? "(mounted)"
-                                                                                    : "",
-                           0);
+            ObReferenceObject(device);
+            Devices[count++] = device;
         }
+    }
+    KeReleaseSpinLock(&IopDatabaseLock, irql);
+    return count;
+}
+
+static BOOLEAN IopPrintLoose(PVOID Context, const IO_DRIVER_STATE *State)
+{
+    PDEVICE_OBJECT devices[32];
+    ULONG count, i;
+
+    PAGED_CODE();
+    count = IopCollectLoose(State->Object, devices, RTL_NUMBER_OF(devices));
+    for (i = 0; i < count; i++) {
+        PVPB vpb = devices[i]->Vpb;
+
+        IopPrintDevice(Context, devices[i],
+                       vpb != NULL && vpb->DeviceObject != NULL ? "(mounted)" : "", 0);
+        ObDereferenceObject(devices[i]);
     }
     return TRUE;
 }

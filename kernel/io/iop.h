@@ -1,9 +1,10 @@
 /* I/O manager's own: what hangs behind driver and device objects, and the locks.
  *
  * Lock order, outermost first:
- *   IopLoadLock        loading, starting and unloading drivers; the device tree   (mutex, recursive)
+ *   IopLoadLock        loading, starting, unloading drivers; the device tree  (recursive mutex)
  *   IopMounting        one mount at a time                                        (mutex)
  *   IopMountLock       list of file systems                                       (fast mutex)
+ *   IopShutdownLock    list of devices to tell at shutdown                        (fast mutex)
  *   a file's lock      FILE_OBJECT.Busy of a synchronous file
  *   IoCancelSpinLock   Irp->CancelRoutine when an IRP is cancelled, StartIo queues (spin lock)
  *   IopDatabaseLock    stacks, device lists, reference counts of devices and VPBs  (spin lock)
@@ -42,8 +43,8 @@ typedef struct _IOP_CLIENT_EXTENSION {
 
 C_ASSERT(sizeof(IOP_CLIENT_EXTENSION) % 8 == 0);
 
-/* The body of a driver object. Guards: (c) constant once DriverEntry is called, (d) IopDatabaseLock,
- * (l) IopLoadLock */
+/* The body of a driver object. Guards: (c) constant once DriverEntry is called,
+ * (d) IopDatabaseLock, (l) IopLoadLock */
 typedef struct _IOP_DRIVER {
     DRIVER_OBJECT Object;            /* DeviceObject list: (d)                              */
     DRIVER_EXTENSION Extension;      /* what drivers see of it                              */
@@ -246,7 +247,7 @@ VOID IopFindRootDevices(VOID);
 VOID IopEnumerateRoot(BOOLEAN LoadDrivers);
 VOID IopStartNode(PIOP_NODE Node, BOOLEAN LoadDrivers);
 VOID IopStartChildren(PIOP_NODE Node, BOOLEAN LoadDrivers);
-VOID IopStartNodesOfService(PCUNICODE_STRING Service);
+VOID IopStartWaitingNodes(VOID);
 NTSTATUS IopBuildStack(PIOP_NODE Node, BOOLEAN LoadDrivers);
 DRIVER_DISPATCH IopPnpDispatch, IopPnpPower;
 

@@ -71,7 +71,7 @@ VOID NTAPI IoFreeIrp(PIRP Irp)
         KeBugCheckEx(MULTIPLE_IRP_COMPLETE_REQUESTS, (ULONG_PTR)Irp, __LINE__, 0, 0);
     }
     if (!IsListEmpty(&Irp->ThreadListEntry)) {
-        /* Still in its thread's list: IoBuildSynchronous… and …DeviceIoControl… IRPs free themselves. */
+        /* Still in its thread's list: requests built to complete there free themselves. */
         KeBugCheckEx(DRIVER_VERIFIER_IOMANAGER_VIOLATION, 2, (ULONG_PTR)Irp, 0, 0);
     }
     Irp->Type = 0;

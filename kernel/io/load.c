@@ -71,11 +71,23 @@ static NTSTATUS IopMakeDriver(PIOP_SERVICE Service, PIOP_DRIVER *Driver)
     return status;
 }
 
+/* DriverEntry has returned: the devices it made may be opened from now on. */
+static VOID IopOpenDevices(PDRIVER_OBJECT Driver)
+{
+    PDEVICE_OBJECT device;
+    KIRQL irql;
+
+    KeAcquireSpinLock(&IopDatabaseLock, &irql);
+    for (device = Driver->DeviceObject; device != NULL; device = device->NextDevice) {
+        device->Flags &= ~(ULONG)DO_DEVICE_INITIALIZING;
+    }
+    KeReleaseSpinLock(&IopDatabaseLock, irql);
+}
+
 static NTSTATUS IopCallDriverEntry(PIOP_DRIVER Driver, PIOP_SERVICE Service, PCHAR Reason,
                                    ULONG ReasonSize)
 {
     UNICODE_STRING path;
-    PDEVICE_OBJECT device;
     NTSTATUS status;
 
     PAGED_CODE();
@@ -92,9 +104,7 @@ static NTSTATUS IopCallDriverEntry(PIOP_DRIVER Driver, PIOP_SERVICE Service, PCH
                   IopBaseName(&Service->ImagePath), (ULONG)status);
         return status;
     }
-    for (device = Driver->Object.DeviceObject; device != NULL; device = device->NextDevice) {
-        device->Flags &= ~(ULONG)DO_DEVICE_INITIALIZING;
-    }
+    IopOpenDevices(&Driver->Object);
     Driver->Object.Flags |= DRVO_INITIALIZED;
     if (Driver->Extension.AddDevice == NULL) {
         Driver->Object.Flags |= DRVO_LEGACY_DRIVER;
@@ -167,7 +177,7 @@ NTSTATUS IopLoadDriver(PUNICODE_STRING ServiceKeyPath, PCHAR Reason, ULONG Reaso
         } else {
             status = IopLoadService(&service, &driver, Reason, ReasonSize);
             if (NT_SUCCESS(status) && driver->DriverExtension->AddDevice != NULL) {
-                IopStartNodesOfService(&service.Name);
+                IopStartWaitingNodes();
             }
         }
         IopFreeService(&service);

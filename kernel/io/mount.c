@@ -50,12 +50,16 @@ VOID NTAPI IoReleaseVpbSpinLock(KIRQL Irql)
 
 VOID NTAPI IoRegisterFileSystem(PDEVICE_OBJECT DeviceObject)
 {
+    KIRQL irql;
+
     PAGED_CODE();
     DeviceObject->Flags &= ~(ULONG)DO_DEVICE_INITIALIZING;
+    ObReferenceObject(DeviceObject);
+    IoAcquireVpbSpinLock(&irql);
+    DeviceObject->ReferenceCount++; /* in use: the driver cannot be unloaded */
+    IoReleaseVpbSpinLock(irql);
     ExAcquireFastMutex(&IopMountLock);
     InsertHeadList(&IopFileSystems, &DeviceObject->Queue.ListEntry);
-    ObReferenceObject(DeviceObject);
-    DeviceObject->ReferenceCount++;
     ExReleaseFastMutex(&IopMountLock);
 }
 

@@ -6,7 +6,8 @@
  * device-control entries of every driver on the way. The way is found from the volume's stack and
  * the disk's; a partition is not attached to the disk it lies on, so that from a disk driver we
  * go on through its attached devices, and from a physical device to the parent in the tree.
- * PASSIVE_LEVEL; guards: IopLoadLock, IopDatabaseLock for each step of a stack. */
+ * PASSIVE_LEVEL; guard: IopLoadLock, under which the tree stays as it is. A driver that attaches
+ * itself to one of the stacks meanwhile may be missed. */
 #include "iop.h"
 
 #define IOP_MAXIMUM_PATH 16

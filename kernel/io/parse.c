@@ -169,8 +169,12 @@ static NTSTATUS IopSendCreate(PFILE_OBJECT File, ACCESS_MASK Access, PIOP_OPEN O
     irp->Tail.Overlay.OriginalFileObject = File;
     stack = IoGetNextIrpStackLocation(irp);
     stack->MajorFunction = IRP_MJ_CREATE;
-    stack->Flags = (UCHAR)((Open->Options & IO_OPEN_PAGING_FILE ? SL_OPEN_PAGING_FILE : 0) |
-                           (Open->Options & IO_OPEN_TARGET_DIRECTORY ? SL_OPEN_TARGET_DIRECTORY : 0));
+    if (Open->Options & IO_OPEN_PAGING_FILE) {
+        stack->Flags |= SL_OPEN_PAGING_FILE;
+    }
+    if (Open->Options & IO_OPEN_TARGET_DIRECTORY) {
+        stack->Flags |= SL_OPEN_TARGET_DIRECTORY;
+    }
     stack->FileObject = File;
     stack->Parameters.Create.SecurityContext = &security;
     stack->Parameters.Create.Options =

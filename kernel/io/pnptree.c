@@ -14,7 +14,7 @@ static VOID IopFindChildren(PIOP_NODE Node);
 
 #ifdef ALLOC_PRAGMA
 #pragma alloc_text(PAGE, IopCreateNode, IopSendPnp, IopQueryId, IopIdentify, IopFindChildren)
-#pragma alloc_text(PAGE, IopStartNode, IopStartChildren, IopEnumerateRoot, IopStartNodesOfService)
+#pragma alloc_text(PAGE, IopStartNode, IopStartChildren, IopEnumerateRoot, IopStartWaitingNodes)
 #endif
 
 PIOP_NODE IopCreateNode(PIOP_NODE Parent, PDEVICE_OBJECT Pdo)
@@ -58,7 +58,8 @@ static PWSTR IopQueryId(PDEVICE_OBJECT Pdo, BUS_QUERY_ID_TYPE Type)
     return NT_SUCCESS(IopSendPnp(Pdo, &stack, &id)) ? (PWSTR)id : NULL;
 }
 
-/* Asks a new child who it is: Enum path from device and instance id, lists of ids for the driver. */
+/* Asks a new child who it is: device and instance id give its key under Enum, the lists of ids
+ * its driver. */
 static VOID IopIdentify(PIOP_NODE Node)
 {
     PWSTR device, instance;
@@ -175,10 +176,9 @@ VOID IopEnumerateRoot(BOOLEAN LoadDrivers)
 }
 
 /* A driver was loaded by hand: devices that waited for it start now. IopLoadLock is held. */
-VOID IopStartNodesOfService(PCUNICODE_STRING Service)
+VOID IopStartWaitingNodes(VOID)
 {
     PAGED_CODE();
-    UNREFERENCED_PARAMETER(Service);
     IopFindRootDevices();
     IopStartChildren(&IopRootNode, FALSE);
 }
