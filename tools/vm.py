@@ -6,10 +6,12 @@ cannot run: why" when this machine will not do. The console's text is never pars
 tests/system use this; every wait has a deadline, every channel is a socket pair, and only our own
 QEMU is ever ended."""
 
+import ctypes
 import json
 import os
 import select
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -38,6 +40,11 @@ class Gone(Exception):
         super().__init__(f"{how} 0x{code:08X}" if code is not None else how)
         self.how = how
         self.code = code
+
+
+def die_with_parent():
+    """In the child: QEMU ends when we do, however we end."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
 def mtools(*command):
@@ -159,6 +166,7 @@ class Machine:
         try:
             self.process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL,
                                             stdout=self.errors, stderr=self.errors,
+                                            preexec_fn=die_with_parent,
                                             pass_fds=[pair[1].fileno() for pair in pairs.values()])
         except OSError as error:
             raise HostError(f"qemu-system-i386: {error.strerror}") from error
@@ -300,12 +308,17 @@ class Machine:
         return self.console[start:].decode("latin-1").replace("\r", "")
 
     def shutdown(self):
-        """Sends `shutdown` and waits until QEMU has ended by itself."""
+        """Sends `shutdown` and waits until QEMU has ended by itself; a status when it is refused."""
         self.send("shutdown\r")
-        self.wait_down()
+        name, status = self.wait_event("down", "result")
+        if name == "result" and status & 0x80000000:
+            return status
+        self.wait_down(name == "down")
+        return 0
 
-    def wait_down(self):
-        self.wait_event("down")
+    def wait_down(self, announced=False):
+        if not announced:
+            self.wait_event("down")
         try:
             while self.pump(min(self.remaining(), 1.0)):
                 pass

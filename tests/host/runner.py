@@ -66,7 +66,9 @@ def main():
               os.path.exists(picture) and open(picture, "rb").read(4) == b"\x89PNG")
 
         for arguments in (["--bogus"], ["-d", "/nonexistent.sys", "--", "ok"],
-                          ["--disk", "/nonexistent.img", "--", "ok"]):
+                          ["--disk", "/nonexistent.img", "--", "ok"],
+                          ["--cpu", "nonesuch", "--", "ok"], ["-m", "0", "--", "ok"],
+                          ["--", "ok\nok"]):
             result = execute(environment, *arguments)
             check(f"{arguments[0]} {arguments[1:2]}: exit status 1, nothing on standard output",
                   result.returncode == 1 and not result.stdout and result.stderr, result)
