@@ -10,15 +10,6 @@
 #define SECONDS_1601_TO_1970   11644473600LL
 #define SECONDS_1601_TO_1980   11960006400LL
 
-#ifdef ALLOC_PRAGMA
-#pragma alloc_text(PAGE, RtlTimeToTimeFields)
-#pragma alloc_text(PAGE, RtlTimeFieldsToTime)
-#pragma alloc_text(PAGE, RtlTimeToSecondsSince1970)
-#pragma alloc_text(PAGE, RtlSecondsSince1970ToTime)
-#pragma alloc_text(PAGE, RtlTimeToSecondsSince1980)
-#pragma alloc_text(PAGE, RtlSecondsSince1980ToTime)
-#endif
-
 /* Days since 0000-03-01 of a date of the Gregorian calendar. */
 static ULONG DaysOfDate(ULONG Year, ULONG Month, ULONG Day)
 {
@@ -36,8 +27,6 @@ static BOOLEAN IsLeapYear(ULONG Year)
 
 NTSYSAPI VOID NTAPI RtlTimeToTimeFields(PLARGE_INTEGER Time, PTIME_FIELDS Fields)
 {
-    PAGED_CODE();
-
     ULONG64 Milliseconds = (ULONG64)Time->QuadPart / UNITS_PER_MILLISECOND;
     ULONG DaysSince1601 = (ULONG)(Milliseconds / MILLISECONDS_PER_DAY);
     ULONG OfDay = (ULONG)(Milliseconds % MILLISECONDS_PER_DAY);
@@ -63,8 +52,6 @@ NTSYSAPI VOID NTAPI RtlTimeToTimeFields(PLARGE_INTEGER Time, PTIME_FIELDS Fields
 NTSYSAPI BOOLEAN NTAPI RtlTimeFieldsToTime(PTIME_FIELDS Fields, PLARGE_INTEGER Time)
 {
     static const UCHAR DaysInMonth[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-
-    PAGED_CODE();
 
     if (Fields->Year < 1601 || Fields->Month < 1 || Fields->Month > 12 || Fields->Day < 1 ||
         Fields->Day > DaysInMonth[Fields->Month - 1] +
@@ -97,28 +84,20 @@ static BOOLEAN SecondsSince(PLARGE_INTEGER Time, LONG64 Epoch, PULONG Seconds)
 
 NTSYSAPI BOOLEAN NTAPI RtlTimeToSecondsSince1970(PLARGE_INTEGER Time, PULONG ElapsedSeconds)
 {
-    PAGED_CODE();
-
     return SecondsSince(Time, SECONDS_1601_TO_1970, ElapsedSeconds);
 }
 
 NTSYSAPI BOOLEAN NTAPI RtlTimeToSecondsSince1980(PLARGE_INTEGER Time, PULONG ElapsedSeconds)
 {
-    PAGED_CODE();
-
     return SecondsSince(Time, SECONDS_1601_TO_1980, ElapsedSeconds);
 }
 
 NTSYSAPI VOID NTAPI RtlSecondsSince1970ToTime(ULONG ElapsedSeconds, PLARGE_INTEGER Time)
 {
-    PAGED_CODE();
-
     Time->QuadPart = (ElapsedSeconds + SECONDS_1601_TO_1970) * UNITS_PER_MILLISECOND * 1000;
 }
 
 NTSYSAPI VOID NTAPI RtlSecondsSince1980ToTime(ULONG ElapsedSeconds, PLARGE_INTEGER Time)
 {
-    PAGED_CODE();
-
     Time->QuadPart = (ElapsedSeconds + SECONDS_1601_TO_1980) * UNITS_PER_MILLISECOND * 1000;
 }

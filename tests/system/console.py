@@ -1,25 +1,25 @@
 #!/usr/bin/env python3
-"""The console: every command answers, a failed one ends with the error line of the contract and its
-status on the debug console; lines are edited and recalled; `test` fails when a driver prints `not ok`,
-no plan, or another number of points than it planned."""
+"""The console: every command answers, a failed one ends with the error line of the contract and
+its status on the debug console; lines are edited and recalled; `test` fails when a driver prints
+`not ok`, no plan, or another number of points than it planned."""
 
 import re
 
 from harness import main
 
-COMMANDS = ("help", "dir", "type", "copy", "del", "ren", "sc", "load", "unload", "drivers", "sections",
-            "trim", "vm", "pool", "ps", "irp", "obj", "dev", "test", "bench", "crash", "keyboard",
+COMMANDS = ("help", "dir", "type", "copy", "del", "ren", "sc", "load", "unload", "drivers",
+            "sections", "trim", "vm", "pool", "ps", "irp", "obj", "dev", "test", "bench", "crash", "keyboard",
             "shutdown")
 WORKS = ("help", "help sc", "dir", r"dir C:\Pagoda\System32\drivers\*.sys", "sc query", "drivers",
-         "sections ntoskrnl", "sections fastfat.sys", "trim", "trim fastfat", "vm", "pool", "pool Irp*",
-         "ps", "irp", "obj", r"obj \Device", "dev", "keyboard on", "")
+         "sections ntoskrnl", "sections fastfat.sys", "trim", "trim fastfat", "vm", "pool",
+         "pool Irp*", "ps", "irp", "obj", r"obj \Device", "dev", "keyboard on", "")
 FAILS = (("nonsense", 0xC0000002), ("help nonsense", 0xC0000002), ("type", 0xC000000D),
          ("load", 0xC000000D), ("load nothing.sys", 0xC0000034), ("unload nothing", 0xC0000034),
          ("unload fastfat", 0xC0000010), ("sections nothing", 0xC0000034),
          ("trim nothing", 0xC0000034), (r"type C:\Pagoda", 0xC00000BA),
          (r"dir C:\nothing", 0xC0000034), ("sc start nothing", 0xC0000034),
-         ("sc create", 0xC000000D), (r"sc create a\b", 0xC0000033), ("sc delete nothing", 0xC0000034),
-         (r"obj \nothing", 0xC0000034), ("keyboard maybe", 0xC000000D), ("crash maybe", 0xC000000D),
+         ("sc create", 0xC000000D), (r"sc create a\b", 0xC0000033),
+         ("sc delete nothing", 0xC0000034), (r"obj \nothing", 0xC0000034), ("keyboard maybe", 0xC000000D), ("crash maybe", 0xC000000D),
          ("test nothing", 0xC0000225), ("bench nothing", 0xC0000225))
 ERROR = re.compile(r"^error: .+: .+ \(STATUS_\w+ 0x([0-9A-F]{8})\)$", re.M)
 
@@ -47,14 +47,16 @@ DRIVERS = {
 
 
 def body(t):
-    drivers = [t.driver(name, TAP % (prints, result)) for name, (prints, result, _) in DRIVERS.items()]
+    drivers = [t.driver(name, TAP % (prints, result))
+               for name, (prints, result, _) in DRIVERS.items()]
     with t.machine(drivers=drivers) as machine:
         said = t.command(machine, "help")
         t.check("help names every command",
                 all(re.search(rf"^{name}\b", said, re.M) for name in COMMANDS), said)
         for command in WORKS:
             status, said = machine.command(command)
-            t.check(f"`{command}` works", status == 0 and "error:" not in said, f"{status:08X}\n{said}")
+            t.check(f"`{command}` works", status == 0 and "error:" not in said,
+                    f"{status:08X}\n{said}")
         for command, wanted in FAILS:
             status, said = machine.command(command)
             errors = ERROR.findall(said)
