@@ -1,6 +1,6 @@
 /* NT time (100 ns units since the first of January 1601, Gregorian, UTC) to calendar fields and
- * back. Days are counted in years that begin in March, so that the leap day comes last. Pageable.
- */
+ * back. Days are counted in years that begin in March, so that the leap day comes last.
+ * Nonpaged: NT has these at any IRQL. */
 #include "libk.h"
 
 #define UNITS_PER_MILLISECOND  10000

@@ -8,8 +8,8 @@ import re
 from harness import main
 
 COMMANDS = ("help", "dir", "type", "copy", "del", "ren", "sc", "load", "unload", "drivers",
-            "sections", "trim", "vm", "pool", "ps", "irp", "obj", "dev", "test", "bench", "crash", "keyboard",
-            "shutdown")
+            "sections", "trim", "vm", "pool", "ps", "irp", "obj", "dev", "test",
+            "bench", "crash", "keyboard", "shutdown")
 WORKS = ("help", "help sc", "dir", r"dir C:\Pagoda\System32\drivers\*.sys", "sc query", "drivers",
          "sections ntoskrnl", "sections fastfat.sys", "trim", "trim fastfat", "vm", "pool",
          "pool Irp*", "ps", "irp", "obj", r"obj \Device", "dev", "keyboard on", "")
@@ -19,7 +19,8 @@ FAILS = (("nonsense", 0xC0000002), ("help nonsense", 0xC0000002), ("type", 0xC00
          ("trim nothing", 0xC0000034), (r"type C:\Pagoda", 0xC00000BA),
          (r"dir C:\nothing", 0xC0000034), ("sc start nothing", 0xC0000034),
          ("sc create", 0xC000000D), (r"sc create a\b", 0xC0000033),
-         ("sc delete nothing", 0xC0000034), (r"obj \nothing", 0xC0000034), ("keyboard maybe", 0xC000000D), ("crash maybe", 0xC000000D),
+         ("sc delete nothing", 0xC0000034), (r"obj \nothing", 0xC0000034),
+         ("keyboard maybe", 0xC000000D), ("crash maybe", 0xC000000D),
          ("test nothing", 0xC0000225), ("bench nothing", 0xC0000225))
 ERROR = re.compile(r"^error: .+: .+ \(STATUS_\w+ 0x([0-9A-F]{8})\)$", re.M)
 
