@@ -47,6 +47,7 @@ static BOOLEAN MiReaches(MI_LOAD *Load, MI_IMAGE *From, MI_IMAGE *To)
     BOOLEAN Grown = TRUE;
     PLIST_ENTRY Link;
 
+    PAGED_CODE();
     for (Link = Load->Images.Flink; Link != &Load->Images; Link = Link->Flink) {
         CONTAINING_RECORD(Link, MI_IMAGE, Ldr.InInitializationOrderLinks)->Visited = FALSE;
     }
@@ -69,6 +70,7 @@ static BOOLEAN MiReaches(MI_LOAD *Load, MI_IMAGE *From, MI_IMAGE *To)
 
 static NTSTATUS MiAddImport(MI_LOAD *Load, MI_IMAGE *Importer, MI_IMAGE *Exporter)
 {
+    PAGED_CODE();
     if (Exporter == &MiKernelImage || Exporter == &MiHalImage) {
         return STATUS_SUCCESS;
     }
@@ -114,6 +116,7 @@ VOID MiDropImports(MI_IMAGE *Image, PLIST_ENTRY Unused)
 
 static MI_IMAGE *MiFindLoading(MI_LOAD *Load, PCUNICODE_STRING BaseName)
 {
+    PAGED_CODE();
     for (PLIST_ENTRY Link = Load->Images.Flink; Link != &Load->Images; Link = Link->Flink) {
         MI_IMAGE *Image = CONTAINING_RECORD(Link, MI_IMAGE, Ldr.InInitializationOrderLinks);
         if (RtlEqualUnicodeString(&Image->Ldr.BaseDllName, BaseName, TRUE)) {
@@ -130,6 +133,7 @@ static NTSTATUS MiResolveImage(MI_LOAD *Load, MI_IMAGE *Importer, PCSTR Name, UL
     WCHAR Buffer[MI_MAXIMUM_MODULE_NAME + 4];
     UNICODE_STRING BaseName = {0, sizeof(Buffer), Buffer};
 
+    PAGED_CODE();
     if (Length == 0 || Length > MI_MAXIMUM_MODULE_NAME) {
         return MiRefuseImage(Load, STATUS_INVALID_IMAGE_FORMAT, "%s has damaged imports",
                              Importer->Name);
@@ -170,6 +174,7 @@ static NTSTATUS MiResolveForwarder(MI_LOAD *Load, MI_IMAGE *Importer, PCSTR Forw
     NTSTATUS Status = STATUS_DLL_NOT_FOUND;
     ULONG Length = 0;
 
+    PAGED_CODE();
     for (ULONG i = 0; Forwarder[i] != 0; i++) {
         if (Forwarder[i] == '.') {
             Length = i;
@@ -212,6 +217,7 @@ static NTSTATUS MiFindInKernel(MI_IMAGE *Exporter, const MI_PE_THUNK *Thunk, ULO
     BOOLEAN IsHal = Exporter == &MiHalImage;
     PCSTR Forwarder;
 
+    PAGED_CODE();
     if (Thunk->Name == NULL) {
         return IsHal ? STATUS_DRIVER_ORDINAL_NOT_FOUND
                      : MiFindExportByOrdinal(&MiKernelExports, Thunk->Ordinal, Rva, &Forwarder);
@@ -230,6 +236,7 @@ static NTSTATUS MiFindRoutine(MI_LOAD *Load, MI_IMAGE *Importer, MI_IMAGE *Expor
     PCSTR Forwarder = NULL;
     ULONG Rva = 0;
 
+    PAGED_CODE();
     for (ULONG Hops = 0; Hops < MI_MAXIMUM_HOPS; Hops++) {
         if (Exporter == &MiKernelImage || Exporter == &MiHalImage) {
             Status = MiFindInKernel(Exporter, &Thunk, &Rva);
@@ -277,6 +284,8 @@ static NTSTATUS MiFindRoutine(MI_LOAD *Load, MI_IMAGE *Importer, MI_IMAGE *Expor
 static NTSTATUS MiBindModule(MI_LOAD *Load, MI_IMAGE *Image, const MI_PE_IMAGE *Bytes,
                              const MI_PE_IMPORT *Import, MI_PE_RANGE *Iat, ULONG *Slots)
 {
+    PAGED_CODE();
+
     MI_IMAGE *Exporter;
     NTSTATUS Status = MiResolveImage(Load, Image, Import->Module, (ULONG)strlen(Import->Module), "",
                                      TRUE, &Exporter);

@@ -22,6 +22,7 @@ static NTSTATUS MiExportAt(const MI_PE_EXPORTS *Exports, ULONG Index, NTSTATUS M
 
 static BOOLEAN MiTableFits(MI_PE_RANGE Directory, ULONG Rva, ULONG Count, ULONG EntrySize)
 {
+    PAGED_CODE();
     return Count == 0 || (Rva >= Directory.Rva && Rva - Directory.Rva < Directory.Size &&
                           Count <= (Directory.Size - (Rva - Directory.Rva)) / EntrySize);
 }
@@ -30,6 +31,7 @@ NTSTATUS MiOpenExports(const MI_PE_IMAGE *Image, MI_PE_RANGE Directory, MI_PE_EX
 {
     static const MI_PE_EXPORTS Empty;
 
+    PAGED_CODE();
     *Exports = Empty;
     Exports->Image = *Image;
     if (Directory.Size == 0) {
@@ -75,11 +77,13 @@ static PCSTR MiExportName(const MI_PE_EXPORTS *Exports, ULONG Index)
 {
     const UCHAR *Base = Exports->Image.Base;
 
+    PAGED_CODE();
     return (PCSTR)(Base + MiPe32(Base + Exports->Names + Index * 4));
 }
 
 static LONG MiCompareNames(PCSTR Left, PCSTR Right)
 {
+    PAGED_CODE();
     while (*Left != 0 && *Left == *Right) {
         Left++;
         Right++;
@@ -92,6 +96,7 @@ static NTSTATUS MiExportAt(const MI_PE_EXPORTS *Exports, ULONG Index, NTSTATUS M
 {
     const UCHAR *Base = Exports->Image.Base;
 
+    PAGED_CODE();
     *Forwarder = NULL;
     *Rva = Index < Exports->FunctionCount ? MiPe32(Base + Exports->Functions + Index * 4) : 0;
     if (*Rva == 0) {
@@ -109,6 +114,7 @@ NTSTATUS MiFindExportByName(const MI_PE_EXPORTS *Exports, PCSTR Name, ULONG Hint
 {
     ULONG Low = 0, High = Exports->NameCount, Found = Exports->NameCount;
 
+    PAGED_CODE();
     if (Hint < Exports->NameCount && MiCompareNames(MiExportName(Exports, Hint), Name) == 0) {
         Found = Hint;
     }
@@ -138,6 +144,7 @@ NTSTATUS MiFindExportByName(const MI_PE_EXPORTS *Exports, PCSTR Name, ULONG Hint
 NTSTATUS MiFindExportByOrdinal(const MI_PE_EXPORTS *Exports, ULONG Ordinal, ULONG *Rva,
                                PCSTR *Forwarder)
 {
+    PAGED_CODE();
     return MiExportAt(Exports, Ordinal - Exports->OrdinalBase, STATUS_DRIVER_ORDINAL_NOT_FOUND, Rva,
                       Forwarder);
 }

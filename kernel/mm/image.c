@@ -53,11 +53,13 @@ static VOID MiUnloadUnused(PLIST_ENTRY Unused);
 
 static VOID MiLockLoader(VOID)
 {
+    PAGED_CODE();
     KeWaitForSingleObject(&MmLoadMutex, Executive, KernelMode, FALSE, NULL);
 }
 
 static VOID MiUnlockLoader(VOID)
 {
+    PAGED_CODE();
     KeReleaseMutex(&MmLoadMutex, FALSE);
 }
 
@@ -71,6 +73,7 @@ NTSTATUS MiRefuseImage(MI_LOAD *Load, NTSTATUS Status, PCSTR Format, ...)
     PSTR Text = Load->Why->Text;
     va_list Arguments;
 
+    PAGED_CODE();
     va_start(Arguments, Format);
     _vsnprintf(Text, sizeof(Load->Why->Text) - 1, Format, Arguments);
     va_end(Arguments);
@@ -81,6 +84,7 @@ NTSTATUS MiRefuseImage(MI_LOAD *Load, NTSTATUS Status, PCSTR Format, ...)
 /* What nobody will read again: relocations that have been applied, and debug information. */
 static VOID MiDiscardUseless(MI_IMAGE *Image)
 {
+    PAGED_CODE();
     for (ULONG i = 0; i < Image->SectionCount; i++) {
         MI_SECTION *Section = &Image->Sections[i];
         if (Section->Kind == MiInit &&
@@ -96,6 +100,7 @@ static VOID MiDeleteGaps(MI_IMAGE *Image)
 {
     PUCHAR Next = Image->Ldr.DllBase;
 
+    PAGED_CODE();
     for (ULONG i = 0; i <= Image->SectionCount; i++) {
         MI_SECTION *Section = i < Image->SectionCount ? &Image->Sections[i] : NULL;
         PUCHAR Start = Section != NULL ? PAGE_ALIGN(Section->Base)
@@ -111,6 +116,7 @@ static VOID MiDeleteGaps(MI_IMAGE *Image)
 
 static VOID MiStartImages(MI_LOAD *Load)
 {
+    PAGED_CODE();
     for (PLIST_ENTRY Link = Load->Images.Flink; Link != &Load->Images; Link = Link->Flink) {
         MI_IMAGE *Image = MiNextImage(Link);
 
@@ -124,6 +130,7 @@ static VOID MiStartImages(MI_LOAD *Load)
 
 static BOOLEAN MiImportsAreInitialized(MI_IMAGE *Image)
 {
+    PAGED_CODE();
     for (MI_IMPORT *Import = Image->Imports; Import != NULL; Import = Import->Next) {
         if (!Import->Image->Initialized) {
             return FALSE;
@@ -135,6 +142,8 @@ static BOOLEAN MiImportsAreInitialized(MI_IMAGE *Image)
 /* The registry path handed over is the service key of the DLL's name, as for a driver. */
 static NTSTATUS MiInitializeDll(MI_LOAD *Load, MI_IMAGE *Dll)
 {
+    PAGED_CODE();
+
     MI_DLL_INITIALIZE Initialize = (MI_DLL_INITIALIZE)MiFindOwnExport(Dll, "DllInitialize");
     NTSTATUS Status = STATUS_SUCCESS;
     UNICODE_STRING Path;
@@ -175,6 +184,7 @@ static NTSTATUS MiInitializeDlls(MI_LOAD *Load, MI_IMAGE *Driver)
 {
     BOOLEAN Progress = TRUE;
 
+    PAGED_CODE();
     while (Progress) {
         Progress = FALSE;
         for (PLIST_ENTRY Link = Load->Images.Flink; Link != &Load->Images; Link = Link->Flink) {
@@ -196,6 +206,8 @@ static NTSTATUS MiInitializeDlls(MI_LOAD *Load, MI_IMAGE *Driver)
 
 static VOID MiCallDllUnload(MI_IMAGE *Dll)
 {
+    PAGED_CODE();
+
     MI_DLL_UNLOAD Unload = (MI_DLL_UNLOAD)MiFindOwnExport(Dll, "DllUnload");
 
     if (Unload == NULL) {
@@ -210,6 +222,7 @@ static VOID MiCallDllUnload(MI_IMAGE *Dll)
  * what it imports is still there. */
 static VOID MiUnloadUnused(PLIST_ENTRY Unused)
 {
+    PAGED_CODE();
     while (!IsListEmpty(Unused)) {
         MI_IMAGE *Image = MiNextImage(RemoveHeadList(Unused));
 
@@ -228,6 +241,7 @@ static VOID MiUndoLoad(MI_LOAD *Load)
 {
     PLIST_ENTRY Link;
 
+    PAGED_CODE();
     while (!IsListEmpty(&Load->Initialized)) {
         Link = RemoveHeadList(&Load->Initialized);
         MiCallDllUnload(CONTAINING_RECORD(Link, MI_IMAGE, Ldr.InMemoryOrderLinks));

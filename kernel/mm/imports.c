@@ -13,6 +13,7 @@
 NTSTATUS MiGetImport(const MI_PE_IMAGE *Image, MI_PE_RANGE Imports, ULONG Index,
                      MI_PE_IMPORT *Import)
 {
+    PAGED_CODE();
     if (Imports.Size == 0) {
         return STATUS_NO_MORE_ENTRIES;
     }
@@ -44,6 +45,7 @@ NTSTATUS MiGetImport(const MI_PE_IMAGE *Image, MI_PE_RANGE Imports, ULONG Index,
 NTSTATUS MiGetThunk(const MI_PE_IMAGE *Image, const MI_PE_IMPORT *Import, ULONG Index,
                     MI_PE_THUNK *Thunk)
 {
+    PAGED_CODE();
     if (Import->Lookup >= Image->Size || Import->Iat >= Image->Size ||
         Index >= (Image->Size - Import->Lookup) / 4 || Index >= (Image->Size - Import->Iat) / 4) {
         return STATUS_INVALID_IMAGE_FORMAT;

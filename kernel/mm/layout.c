@@ -30,6 +30,7 @@ static PCSTR MiAsciiName(PCUNICODE_STRING Name, CHAR *Buffer, ULONG Size)
     ULONG Length = Name->Length / sizeof(WCHAR);
     ULONG Start = Length, Used = 0;
 
+    PAGED_CODE();
     while (Start > 0 && Name->Buffer[Start - 1] != L'\\') {
         Start--;
     }
@@ -46,6 +47,7 @@ VOID MiSetImageName(MI_IMAGE *Image, PCUNICODE_STRING FullName, PWCHAR Buffer)
 {
     USHORT Start = FullName->Length / sizeof(WCHAR);
 
+    PAGED_CODE();
     while (Start > 0 && FullName->Buffer[Start - 1] != L'\\') {
         Start--;
     }
@@ -60,6 +62,7 @@ VOID MiSetImageName(MI_IMAGE *Image, PCUNICODE_STRING FullName, PWCHAR Buffer)
 /* The name decides, as NT documents it; a PAGE section whose flags say otherwise stays. */
 static MI_SECTION_KIND MiSectionKind(const MI_PE_SECTION *Section, PCSTR Image)
 {
+    PAGED_CODE();
     if (RtlCompareMemory(Section->Name, "INIT", 4) == 4) {
         return MiInit;
     }
@@ -79,6 +82,7 @@ static MI_SECTION_KIND MiSectionKind(const MI_PE_SECTION *Section, PCSTR Image)
 
 static ULONG MiSectionProtection(ULONG Flags)
 {
+    PAGED_CODE();
     return MM_PROT_READ | (Flags & PE_SCN_WRITE ? MM_PROT_WRITE : 0) |
            (Flags & (PE_SCN_EXECUTE | PE_SCN_CODE) ? MM_PROT_EXECUTE : 0);
 }
@@ -89,6 +93,7 @@ NTSTATUS MiDescribeSections(MI_IMAGE *Image, const MI_PE *Pe)
 {
     ULONG Count = 0;
 
+    PAGED_CODE();
     Image->Sections = ExAllocatePoolWithTag(
         NonPagedPool, (Pe->SectionCount + 1 + 4) * sizeof(MI_SECTION), MI_LOAD_TAG);
     if (Image->Sections == NULL) {
@@ -170,6 +175,8 @@ VOID MiKeepRange(MI_IMAGE *Image, ULONG Rva, ULONG Size)
 static NTSTATUS MiGetFile(MI_LOAD *Load, PCUNICODE_STRING Name, MI_IMAGE *Importer, PVOID *File,
                           SIZE_T *Size)
 {
+    PAGED_CODE();
+
     NTSTATUS Status = Load->Read(Load->Context, Name, File, Size);
     CHAR Plain[64];
 
@@ -193,6 +200,8 @@ static NTSTATUS MiGetFile(MI_LOAD *Load, PCUNICODE_STRING Name, MI_IMAGE *Import
 /* Addresses and memory; on failure what was taken is in the image and goes with it. */
 static NTSTATUS MiPlaceImage(MI_LOAD *Load, MI_IMAGE *Image, const MI_PE *Pe)
 {
+    PAGED_CODE();
+
     ULONG Pages = Pe->ImageSize >> PAGE_SHIFT;
     PVOID Va = MiAllocateSystemPtes(Pages);
 

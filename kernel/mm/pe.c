@@ -30,17 +30,20 @@ static NTSTATUS MiParseDirectory(MI_PE *Pe, const UCHAR *Optional, ULONG Count, 
 
 static NTSTATUS MiRefuse(MI_PE *Pe, PCSTR Reason)
 {
+    PAGED_CODE();
     Pe->Reason = Reason;
     return STATUS_INVALID_IMAGE_FORMAT;
 }
 
 static BOOLEAN MiIsPowerOfTwo(ULONG Value)
 {
+    PAGED_CODE();
     return Value != 0 && (Value & (Value - 1)) == 0;
 }
 
 static ULONG MiRoundUp(ULONG Value, ULONG Alignment)
 {
+    PAGED_CODE();
     return (Value + Alignment - 1) & ~(Alignment - 1);
 }
 
@@ -51,6 +54,7 @@ static NTSTATUS MiParseDirectory(MI_PE *Pe, const UCHAR *Optional, ULONG Count, 
 {
     const UCHAR *Entry = Optional + PE_OPT_DIRECTORIES + Index * PE_DIRECTORY_SIZE;
 
+    PAGED_CODE();
     Range->Rva = 0;
     Range->Size = 0;
     if (Index >= Count) {
@@ -71,6 +75,7 @@ static NTSTATUS MiParseHeaders(MI_PE *Pe, ULONG *SectionAlignment, ULONG *FileAl
 {
     const UCHAR *File = Pe->File;
 
+    PAGED_CODE();
     if (Pe->FileSize < 2 || MiPe16(File) != PE_DOS_MAGIC) {
         Pe->Reason = "does not begin with MZ";
         return STATUS_INVALID_IMAGE_NOT_MZ;
@@ -163,6 +168,7 @@ VOID MiGetPeSection(const MI_PE *Pe, ULONG Index, MI_PE_SECTION *Section)
     const UCHAR *Header = Pe->File + Pe->SectionTable + Index * PE_SECTION_SIZE;
     ULONG RawSize = MiPe32(Header + PE_SECTION_RAW_SIZE);
 
+    PAGED_CODE();
     for (ULONG i = 0; i < PE_SECTION_NAME_SIZE; i++) {
         Section->Name[i] = (CHAR)Header[i];
     }
@@ -187,6 +193,7 @@ static NTSTATUS MiParseSections(MI_PE *Pe, ULONG SectionAlignment, ULONG FileAli
     ULONG End = Pe->HeaderSize;
     BOOLEAN EntryFound = Pe->EntryPoint == 0;
 
+    PAGED_CODE();
     for (ULONG i = 0; i < Pe->SectionCount; i++) {
         const UCHAR *Header = Pe->File + Pe->SectionTable + i * PE_SECTION_SIZE;
         ULONG RawSize = MiPe32(Header + PE_SECTION_RAW_SIZE);
@@ -218,23 +225,24 @@ static NTSTATUS MiParseSections(MI_PE *Pe, ULONG SectionAlignment, ULONG FileAli
 }
 
 /* The sum over 16-bit words with carries folded in, the field itself taken as zero, plus the file's
- * length. FieldOffset is even. */
+ * length. Summed by 32 bits and folded at the end, which comes to the same. FieldOffset is a
+ * multiple of 4. */
 ULONG MiPeCheckSum(const UCHAR *File, ULONG Size, ULONG FieldOffset)
 {
-    ULONG Sum = 0;
+    ULONG64 Sum = 0;
+    ULONG i = 0;
 
-    for (ULONG i = 0; i < Size; i += 2) {
-        if (i == FieldOffset || i == FieldOffset + 2) {
-            continue;
-        }
-        Sum += File[i];
-        if (i + 1 < Size) {
-            Sum += (ULONG)File[i + 1] << 8;
-        }
+    PAGED_CODE();
+    for (; i + 4 <= Size; i += 4) {
+        Sum += i == FieldOffset ? 0 : MiPe32(File + i);
+    }
+    for (ULONG Shift = 0; i < Size; i++, Shift += 8) {
+        Sum += (ULONG64)File[i] << Shift;
+    }
+    while (Sum >> 16 != 0) {
         Sum = (Sum & 0xFFFF) + (Sum >> 16);
     }
-    Sum = (Sum & 0xFFFF) + (Sum >> 16);
-    return Sum + Size;
+    return (ULONG)Sum + Size;
 }
 
 NTSTATUS MiParseLayout(const VOID *File, ULONG Size, MI_PE *Pe)
@@ -242,6 +250,7 @@ NTSTATUS MiParseLayout(const VOID *File, ULONG Size, MI_PE *Pe)
     static const MI_PE Empty;
     ULONG SectionAlignment, FileAlignment;
 
+    PAGED_CODE();
     *Pe = Empty;
     Pe->File = File;
     Pe->FileSize = Size;
@@ -254,6 +263,8 @@ NTSTATUS MiParseLayout(const VOID *File, ULONG Size, MI_PE *Pe)
 
 NTSTATUS MiParseImage(const VOID *File, ULONG Size, MI_PE *Pe)
 {
+    PAGED_CODE();
+
     NTSTATUS Status = MiParseLayout(File, Size, Pe);
 
     if (NT_SUCCESS(Status) && Pe->CheckSum != 0 &&
@@ -266,6 +277,7 @@ NTSTATUS MiParseImage(const VOID *File, ULONG Size, MI_PE *Pe)
 
 VOID MiLayOutImage(const MI_PE *Pe, UCHAR *Image)
 {
+    PAGED_CODE();
     __builtin_memcpy(Image, Pe->File, Pe->HeaderSize);
     for (ULONG i = 0; i < Pe->SectionCount; i++) {
         MI_PE_SECTION Section;
@@ -279,6 +291,7 @@ VOID MiLayOutImage(const MI_PE *Pe, UCHAR *Image)
 
 PCSTR MiPeString(const MI_PE_IMAGE *Image, ULONG Rva, ULONG Limit)
 {
+    PAGED_CODE();
     if (Limit > Image->Size) {
         Limit = Image->Size;
     }

@@ -8,8 +8,13 @@
 #ifndef PAGODA_PE_H
 #define PAGODA_PE_H
 
+#ifdef _NTOSKRNL_
+#include <ntddk.h>
+#else
 #include <ntdef.h>
 #include <ntstatus.h>
+#define PAGED_CODE() ((void)0) /* a host has no IRQL */
+#endif
 
 #define MI_PE_PAGE_SIZE    0x1000u
 #define MI_PE_MAXIMUM_SIZE 0x04000000u /* images beyond 64 MiB are not drivers */

@@ -14,6 +14,7 @@ static BOOLEAN MiApplyFixup(const MI_PE_IMAGE *Image, ULONG Rva, ULONG Type, ULO
 {
     ULONG Bytes = Type == PE_RELOC_HIGHLOW ? 4 : 2;
 
+    PAGED_CODE();
     if (Type == PE_RELOC_ABSOLUTE) {
         return TRUE;
     }
@@ -47,6 +48,7 @@ NTSTATUS MiRelocateImage(const MI_PE_IMAGE *Image, MI_PE_RANGE Relocations, ULON
     ULONG Left = Relocations.Size;
     ULONG Rva = Relocations.Rva;
 
+    PAGED_CODE();
     if (Rva > Image->Size || Left > Image->Size - Rva) {
         return STATUS_INVALID_IMAGE_FORMAT;
     }

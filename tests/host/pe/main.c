@@ -249,6 +249,24 @@ static void TestVerdicts(void)
             MiPe32(OptionalHeader(Seeds[0].Bytes) + PE_OPT_CHECKSUM) + 1, 4,
             STATUS_IMAGE_CHECKSUM_MISMATCH);
 
+    /* Sizes that are no multiple of 4: bytes after the last section count. */
+    for (ULONG More = 1; More < 8; More++) {
+        ULONG Size = Seeds[0].Size + More;
+        UCHAR *Longer = memset(malloc(Size), 0xA5, Size);
+        ULONG Sum = 0;
+        memcpy(Longer, Seeds[0].Bytes, Seeds[0].Size);
+        MiPeStore32(OptionalHeader(Longer) + PE_OPT_CHECKSUM, 0);
+        for (ULONG i = 0; i < Size; i++) {
+            Sum += (ULONG)Longer[i] << (i % 2 * 8);
+            Sum = (Sum & 0xFFFF) + (Sum >> 16);
+        }
+        MiPeStore32(OptionalHeader(Longer) + PE_OPT_CHECKSUM, Sum + Size);
+        NTSTATUS Longest = LoadBytes(Longer, Size);
+        Check(Longest == STATUS_SUCCESS, "%u bytes more: 0x%08X", (unsigned)More,
+              (unsigned)Longest);
+        free(Longer);
+    }
+
     /* A byte changed in code, with the checksum the linker gave. */
     UCHAR *File = CopySeed(&Seeds[0]);
     File[MiPe32(SectionHeader(File, 0) + PE_SECTION_RAW_OFFSET)] ^= 0x20;
