@@ -2,6 +2,9 @@
  */
 #include "kdp.h"
 
+#define MAX_KEY_NAME         255 /* characters, the registry's limit */
+#define KEY_INFORMATION_SIZE (sizeof(KEY_BASIC_INFORMATION) + MAX_KEY_NAME * sizeof(WCHAR))
+
 typedef struct _SERVICE_WORDS {
     ULONG Start, Type;
     PCSTR Path;
@@ -153,7 +156,7 @@ static NTSTATUS DeleteService(PCSTR Service)
 {
     PAGED_CODE();
 
-    UCHAR Buffer[sizeof(KEY_BASIC_INFORMATION) + 64 * sizeof(WCHAR)];
+    UCHAR Buffer[KEY_INFORMATION_SIZE];
     PKEY_BASIC_INFORMATION Information = (PKEY_BASIC_INFORMATION)Buffer;
     ULONG Length;
     HANDLE Key, Subkey;
@@ -339,7 +342,7 @@ static NTSTATUS QueryServices(VOID)
 
     UNICODE_STRING Root =
         RTL_CONSTANT_STRING(L"\\Registry\\Machine\\System\\CurrentControlSet\\Services");
-    UCHAR Buffer[sizeof(KEY_BASIC_INFORMATION) + 64 * sizeof(WCHAR)];
+    UCHAR Buffer[KEY_INFORMATION_SIZE];
     PKEY_BASIC_INFORMATION Information = (PKEY_BASIC_INFORMATION)Buffer;
     OBJECT_ATTRIBUTES Attributes;
     ULONG Length;
@@ -350,7 +353,7 @@ static NTSTATUS QueryServices(VOID)
                                NULL);
     Status = ZwOpenKey(&Key, KEY_READ, &Attributes);
     for (ULONG Index = 0; NT_SUCCESS(Status); Index++) {
-        CHAR Name[65];
+        CHAR Name[MAX_KEY_NAME + 1];
 
         Status =
             ZwEnumerateKey(Key, Index, KeyBasicInformation, Information, sizeof(Buffer), &Length);
