@@ -140,7 +140,9 @@ VOID FASTCALL IofCompleteRequest(PIRP Irp, CCHAR PriorityBoost)
     }
     KeInitializeApc(&Irp->Tail.Apc, (PKTHREAD)thread, OriginalApcEnvironment, IopFinishApc,
                     IopAbandonApc, NULL, KernelMode, NULL);
-    KeInsertQueueApc(&Irp->Tail.Apc, file, auxiliary, PriorityBoost);
+    if (!KeInsertQueueApc(&Irp->Tail.Apc, file, auxiliary, PriorityBoost)) {
+        NT_ASSERT(FALSE); /* a thread takes APCs until the last of its IRPs is gone */
+    }
 }
 
 static VOID NTAPI IopFinishApc(PKAPC Apc, PKNORMAL_ROUTINE *NormalRoutine, PVOID *NormalContext,

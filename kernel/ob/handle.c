@@ -150,6 +150,10 @@ NTSTATUS NTAPI ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK DesiredAcces
         object = PsGetCurrentThread();
         granted = THREAD_ALL_ACCESS;
         ObfReferenceObject(object);
+    } else if (Handle == ZwCurrentProcess()) {
+        object = PsGetCurrentProcess();
+        granted = STANDARD_RIGHTS_ALL | SPECIFIC_RIGHTS_ALL;
+        ObfReferenceObject(object);
     } else {
         POBP_HANDLE entry;
 
