@@ -264,7 +264,7 @@ static MI_IMAGE *MiImageOfCaller(PVOID AddressWithinSection)
 {
     MI_IMAGE *Image = MiFindImage(AddressWithinSection);
 
-    if (Image == NULL) {
+    if (Image == NULL || Image->IsKernel) { /* no driver's address */
         KeBugCheckEx(MEMORY_MANAGEMENT, MM_NO_SECTION, (ULONG_PTR)AddressWithinSection, 0, 0);
     }
     return Image;
