@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
-"""`bench` prints one METRIC line for each name that the figures are compared by, each a number of its own."""
+"""`bench` prints one METRIC line for each name that the figures are compared by, each a number of its
+own."""
 
 import re
 
 from harness import main
 
 NAMES = {"fault.demand_zero", "fault.demand_zero_clear", "fault.soft", "fault.hard",
-         "lock.section16", "mdl.probe_lock16", "mdl.map_unmap16", "irp.null", "irp.null2", "switch.event", "thread.create_join",
-         "work.queue_run", "dpc.queue_run", "pool.pair64", "pool.pair1024", "spinlock.pair",
-         "paging.in", "paging.out"}
+         "lock.section16", "mdl.probe_lock16", "mdl.map_unmap16", "irp.null", "irp.null2",
+         "switch.event", "thread.create_join", "work.queue_run", "dpc.queue_run", "pool.pair64",
+         "pool.pair1024", "spinlock.pair", "paging.in", "paging.out", "driver.load_unload",
+         "driver.file_read"}
 
 
 def body(t):

@@ -1,25 +1,31 @@
-/* The benchmark driver: writing a pattern to \Device\Bench runs the benchmarks whose names match and
- * prints `METRIC name value unit`, the value being the median. What each name times, from the call
- * to its return or, where two threads take part, to the moment the other one runs:
+/* The benchmark driver: writing a pattern to \Device\Bench runs the benchmarks whose names match
+ * and prints `METRIC name value unit`, the value being the median. What each name times, from the
+ * call to its return or, where two threads take part, to the moment the other one runs:
  *
  *   fault.demand_zero   first touch of a page of paged pool, a zeroed page at hand
  *   fault.demand_zero_clear   the same when no zeroed page is at hand
  *   fault.soft          touch of a page that was only taken out of the working set
  *   fault.hard          touch of a page that is out, its frame reused; random order (microseconds)
  *   paging.out, .in     8 MiB of paged pool purged; touched again in order (KiB/s)
- *   lock.section16      MmLockPagableSectionByHandle + MmUnlockPagableImageSection, 16 resident pages
+ *   lock.section16      MmLockPagableSectionByHandle + MmUnlockPagableImageSection, 16 pages that
+ *                       are resident
  *   mdl.probe_lock16    MmProbeAndLockPages + MmUnlockPages, 16 resident pages
  *   mdl.map_unmap16     MmMapLockedPagesSpecifyCache + MmUnmapLockedPages, 16 pages
- *   irp.null, irp.null2 IoAllocateIrp, IoCallDriver, completion, IoFreeIrp; one device, and a filter above
+ *   irp.null, irp.null2 IoAllocateIrp, IoCallDriver, completion, IoFreeIrp; one device, and a
+ *                       filter above it
  *   switch.event        KeSetEvent to another thread's return from waiting for it
  *   thread.create_join  PsCreateSystemThread to the end of waiting for its end
  *   work.queue_run      ExQueueWorkItem to the start of the routine
- *   dpc.queue_run       KeInsertQueueDpc at DISPATCH_LEVEL and KeLowerIrql, the routine's run included
+ *   dpc.queue_run       KeInsertQueueDpc at DISPATCH_LEVEL and KeLowerIrql, the routine included
  *   pool.pair64, 1024   ExAllocatePoolWithTag + ExFreePoolWithTag, nonpaged
  *   spinlock.pair       KeAcquireSpinLock + KeReleaseSpinLock
+ *   driver.load_unload  ZwLoadDriver + ZwUnloadDriver of a driver that does nothing, without the
+ *                       reading of its file: what passes from its open to its close is taken off
+ *   driver.file_read    that reading by itself, from the volume: open, size, read, close
+ *                       (microseconds)
  *
- * Under `-icount shift=0` the time stamp counter counts instructions, and the unit says so: a loop of
- * known length tells. The cost of reading the counter itself is taken off. */
+ * Under `-icount shift=0` the time stamp counter counts instructions, and the unit says so: a loop
+ * of known length tells. The cost of reading the counter itself is taken off. */
 
 #include "bench.h"
 
@@ -48,6 +54,8 @@ static const BENCH_ENTRY BenchTable[] = {
     {"fault.hard", "us", BenchHardFault},
     {"paging.out", "KiB/s", BenchPageOut},
     {"paging.in", "KiB/s", BenchPageIn},
+    {"driver.load_unload", NULL, BenchLoadUnload},
+    {"driver.file_read", "us", BenchFileRead},
 };
 
 PDRIVER_OBJECT BenchDriver;
@@ -128,7 +136,7 @@ static NTSTATUS BenchRun(PCSTR Pattern, ULONG Length)
         }
         Count = Entry->Routine(BenchSamples, BENCH_SAMPLES);
         if (Count == 0) {
-            DbgPrint("%s: not enough memory for it\n", Entry->Name);
+            DbgPrint("%s: not enough memory or files for it\n", Entry->Name);
             return STATUS_INSUFFICIENT_RESOURCES;
         }
         Value = BenchMedian(BenchSamples, Count);
@@ -141,7 +149,7 @@ static NTSTATUS BenchRun(PCSTR Pattern, ULONG Length)
     return Status;
 }
 
-static NTSTATUS BenchComplete(PIRP Irp, NTSTATUS Status, ULONG Information)
+NTSTATUS BenchComplete(PIRP Irp, NTSTATUS Status, ULONG Information)
 {
     Irp->IoStatus.Status = Status;
     Irp->IoStatus.Information = Information;

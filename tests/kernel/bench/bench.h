@@ -19,6 +19,13 @@ BENCH_ROUTINE BenchPageOut, BenchPageIn;
 BENCH_ROUTINE BenchLockSection, BenchProbeLock, BenchMapUnmap, BenchPool64, BenchPool1024;
 BENCH_ROUTINE BenchSwitch, BenchThread, BenchWorkItem, BenchDpc, BenchSpinLock;
 BENCH_ROUTINE BenchIrp, BenchIrp2;
+BENCH_ROUTINE BenchLoadUnload, BenchFileRead;
+
+/* Completes an IRP and returns its status. */
+NTSTATUS BenchComplete(PIRP Irp, NTSTATUS Status, ULONG Information);
+
+/* Time since Start, which KeQueryPerformanceCounter gave, in units of 1/PerSecond seconds. */
+ULONG BenchElapsed(LARGE_INTEGER Start, ULONG PerSecond);
 
 /* The low half of the time stamp counter; nothing measured here takes 2^32 ticks. */
 FORCEINLINE ULONG BenchNow(VOID)

@@ -51,8 +51,8 @@ ULONG BenchDemandZero(PULONG Samples, ULONG Count)
     return Pages;
 }
 
-/* Touches and gives back memory without a pause, so that the zero-page thread never runs and the zeroed
- * pages run out: what comes then has to be cleared in the fault. Enough of it for 64 MiB. */
+/* Touches and gives back memory without a pause, so that the zero-page thread never runs and the
+ * zeroed pages run out: what comes then has to be cleared in the fault. Enough of it for 64 MiB. */
 ULONG BenchDemandZeroClear(PULONG Samples, ULONG Count)
 {
     ULONG Round;
@@ -86,8 +86,7 @@ ULONG BenchSoftFault(PULONG Samples, ULONG Count)
     return Pages;
 }
 
-/* Time since Start in units of 1/PerSecond seconds. */
-static ULONG BenchElapsed(LARGE_INTEGER Start, ULONG PerSecond)
+ULONG BenchElapsed(LARGE_INTEGER Start, ULONG PerSecond)
 {
     LARGE_INTEGER Frequency, Now = KeQueryPerformanceCounter(&Frequency);
 
