@@ -10,4 +10,5 @@ include tests/host/host.mk
 
 $(B)/host/loader: | $(B)/host/loader-seeds/done
 $(B)/host/loader-seeds/done: tests/host/loader/seeds.sh tests/host/loader/seeds.c
-	LC_ALL=C sh $< $(@D)
+	$(call say,SEEDS,$(@D))
+	$(Q)LC_ALL=C sh $< $(@D)

@@ -14,9 +14,10 @@ PE_ALIGN_small := 0x80 0x80
 PE_ALIGN_tiny := 0x20 0x20
 $(B)/host/pe-seeds/%.sys: tests/host/pe/seed.c tests/host/pe/seed.def tests/host/pe/imports.def
 	@mkdir -p $(@D)
-	i686-w64-mingw32-dlltool -k -d tests/host/pe/imports.def -l $(@D)/$*.imports.a
-	i686-w64-mingw32-dlltool -k -d tests/host/pe/seedlib.def -l $(@D)/$*.lib.a
-	i686-w64-mingw32-gcc -O2 -ffreestanding -fno-asynchronous-unwind-tables -nostdlib -shared \
+	$(call say,SEED,$@)
+	$(Q)i686-w64-mingw32-dlltool -k -d tests/host/pe/imports.def -l $(@D)/$*.imports.a
+	$(Q)i686-w64-mingw32-dlltool -k -d tests/host/pe/seedlib.def -l $(@D)/$*.lib.a
+	$(Q)i686-w64-mingw32-gcc -O2 -ffreestanding -fno-asynchronous-unwind-tables -nostdlib -shared \
 	    -Wl,--subsystem,native -Wl,--image-base,0x10000 -Wl,--entry,_DriverEntry@8 -Wl,--kill-at \
 	    -Wl,--enable-reloc-section -s -Wl,--section-alignment,$(word 1,$(PE_ALIGN_$*)) \
 	    -Wl,--file-alignment,$(word 2,$(PE_ALIGN_$*)) -o $@ tests/host/pe/seed.c \
