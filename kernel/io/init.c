@@ -38,11 +38,11 @@ static VOID IopLoadBootDriver(PIOP_SERVICE Service, PVOID Context)
     }
     reason[sizeof(reason) - 1] = 0;
     if (Service->ErrorControl == 0) {
-        DbgPrint("%s\n", reason);
+        DbgPrint("%s (0x%08lX)\n", reason, (ULONG)status);
         return;
     }
-    _snprintf(sentence, sizeof(sentence), "the boot driver %wZ could not be started: %s.",
-              &Service->Name, reason);
+    _snprintf(sentence, sizeof(sentence), "the boot driver %wZ did not start: %s (0x%08lX).",
+              &Service->Name, reason, (ULONG)status);
     sentence[sizeof(sentence) - 1] = 0;
     KeRefuseToRun(sentence);
 }
@@ -51,6 +51,7 @@ static VOID IopLoadSystemDriver(PIOP_SERVICE Service, PVOID Context)
 {
     CHAR reason[IO_REASON_SIZE];
     PDRIVER_OBJECT driver;
+    NTSTATUS status;
 
     UNREFERENCED_PARAMETER(Context);
     if (NT_SUCCESS(IopReferenceDriver(&Service->Name, &driver))) {
@@ -58,10 +59,10 @@ static VOID IopLoadSystemDriver(PIOP_SERVICE Service, PVOID Context)
         return;
     }
     reason[0] = 0;
-    if (!NT_SUCCESS(IopLoadService(Service, &driver, reason, sizeof(reason))) &&
-        Service->ErrorControl != 0) {
+    status = IopLoadService(Service, &driver, reason, sizeof(reason));
+    if (!NT_SUCCESS(status) && Service->ErrorControl != 0) {
         reason[sizeof(reason) - 1] = 0;
-        DbgPrint("%s\n", reason);
+        DbgPrint("%s (0x%08lX)\n", reason, (ULONG)status);
     }
 }
 

@@ -100,8 +100,7 @@ static NTSTATUS IopCallDriverEntry(PIOP_DRIVER Driver, PIOP_SERVICE Service, PCH
     IopFreeString(&path);
     NT_ASSERT(KeGetCurrentIrql() == PASSIVE_LEVEL);
     if (!NT_SUCCESS(status)) {
-        _snprintf(Reason, ReasonSize, "%ws: DriverEntry said no (0x%08lX)",
-                  IopBaseName(&Service->ImagePath), (ULONG)status);
+        _snprintf(Reason, ReasonSize, "%ws: DriverEntry said no", IopBaseName(&Service->ImagePath));
         return status;
     }
     IopOpenDevices(&Driver->Object);
@@ -195,7 +194,7 @@ NTSTATUS NTAPI ZwLoadDriver(PUNICODE_STRING DriverServiceName)
     PAGED_CODE();
     status = IopLoadDriver(DriverServiceName, reason, sizeof(reason));
     if (!NT_SUCCESS(status)) {
-        DbgPrint("%s\n", reason);
+        DbgPrint("%s (0x%08lX)\n", reason, (ULONG)status);
     }
     return status;
 }

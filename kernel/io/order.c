@@ -68,11 +68,11 @@ static ULONG IopCollect(HANDLE Services, ULONG Start, PCWSTR GroupOrder,
 
         status = ZwEnumerateKey(Services, index, KeyBasicInformation, buffer, sizeof(buffer),
                                 &needed);
-        if (status == STATUS_NO_MORE_ENTRIES) {
-            break;
+        if (status == STATUS_BUFFER_OVERFLOW || status == STATUS_BUFFER_TOO_SMALL) {
+            continue; /* a name longer than any service's */
         }
         if (!NT_SUCCESS(status)) {
-            continue; /* a name longer than any service's */
+            break;
         }
         name.Buffer = key->Name;
         name.Length = name.MaximumLength = (USHORT)key->NameLength;

@@ -106,7 +106,7 @@ static NTSTATUS IopAddDriver(PIOP_NODE Node, PCUNICODE_STRING Service, BOOLEAN L
         }
         IopFreeString(&path);
         if (!NT_SUCCESS(status)) {
-            DbgPrint("%s\n", reason);
+            DbgPrint("%s (0x%08lX)\n", reason, (ULONG)status);
             return status;
         }
         ObReferenceObject(driver);

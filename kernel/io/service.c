@@ -157,10 +157,20 @@ static NTSTATUS IopQueryString(HANDLE Key, PCWSTR Name, PUNICODE_STRING String)
 /* A path relative to the system root, or none, becomes a full one. */
 static NTSTATUS IopCompleteImagePath(PIOP_SERVICE Service)
 {
+    static const UNICODE_STRING variable = RTL_CONSTANT_STRING(L"%SystemRoot%\\");
     UNICODE_STRING given = Service->ImagePath;
     NTSTATUS status;
 
     PAGED_CODE();
+    if (RtlPrefixUnicodeString(&variable, &given, TRUE)) {
+        UNICODE_STRING rest = given;
+
+        rest.Buffer += variable.Length / sizeof(WCHAR);
+        rest.Length = (USHORT)(rest.Length - variable.Length);
+        status = IopJoin(&Service->ImagePath, L"\\SystemRoot\\", &rest);
+        IopFreeString(&given);
+        return status;
+    }
     if (given.Length == 0) {
         IopFreeString(&Service->ImagePath);
         status = IopJoin(&given, L"\\SystemRoot\\System32\\drivers\\", &Service->Name);

@@ -39,6 +39,9 @@ BOOLEAN ObInitSystem(VOID)
     static const PCWSTR directories[] = { L"\\ObjectTypes", L"\\Device",     L"\\Driver",
                                           L"\\FileSystem",  L"\\??",         L"\\Callback",
                                           L"\\BaseNamedObjects" };
+    static const PCWSTR links[][2] = { { L"\\DosDevices", L"\\??" },
+                                       { L"\\GLOBAL??", L"\\??" },
+                                       { L"\\??\\GLOBALROOT", L"\\" } };
     UNICODE_STRING name, target;
     POBJECT_DIRECTORY root;
     ULONG i;
@@ -56,8 +59,12 @@ BOOLEAN ObInitSystem(VOID)
             return FALSE;
         }
     }
-    RtlInitUnicodeString(&name, L"\\DosDevices");
-    RtlInitUnicodeString(&target, L"\\??");
-    return ObpInitTypes() &&
-           NT_SUCCESS(ObCreateSymbolicLink(&name, &target, OBJ_PERMANENT));
+    for (i = 0; i < RTL_NUMBER_OF(links); i++) {
+        RtlInitUnicodeString(&name, links[i][0]);
+        RtlInitUnicodeString(&target, links[i][1]);
+        if (!NT_SUCCESS(ObCreateSymbolicLink(&name, &target, OBJ_PERMANENT))) {
+            return FALSE;
+        }
+    }
+    return ObpInitTypes();
 }

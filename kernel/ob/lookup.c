@@ -56,10 +56,13 @@ static NTSTATUS ObpNextComponent(PUNICODE_STRING Rest, PUNICODE_STRING Component
 static NTSTATUS ObpSubstitute(PCUNICODE_STRING Target, PCUNICODE_STRING Rest,
                               PUNICODE_STRING Result)
 {
-    ULONG length = (ULONG)Target->Length + Rest->Length;
+    ULONG first = Target->Length, length;
 
     PAGED_CODE();
-    /* A target "\" would make "\\rest". */
+    if (first == sizeof(WCHAR) && Rest->Length != 0) {
+        first = 0; /* a link to the root: not "\\rest" but "\rest" */
+    }
+    length = first + Rest->Length;
     if (length > MAXUSHORT - sizeof(WCHAR)) {
         return STATUS_OBJECT_NAME_INVALID;
     }
@@ -69,8 +72,8 @@ static NTSTATUS ObpSubstitute(PCUNICODE_STRING Target, PCUNICODE_STRING Rest,
     }
     Result->Length = (USHORT)length;
     Result->MaximumLength = (USHORT)(length + sizeof(WCHAR));
-    RtlCopyMemory(Result->Buffer, Target->Buffer, Target->Length);
-    RtlCopyMemory((PUCHAR)Result->Buffer + Target->Length, Rest->Buffer, Rest->Length);
+    RtlCopyMemory(Result->Buffer, Target->Buffer, first);
+    RtlCopyMemory((PUCHAR)Result->Buffer + first, Rest->Buffer, Rest->Length);
     return STATUS_SUCCESS;
 }
 

@@ -222,6 +222,28 @@ KTEST(ob_symbolic_links)
     ObtEnd();
 }
 
+KTEST(ob_links_that_are_always_there)
+{
+    static const PCWSTR names[] = { L"\\DosDevices", L"\\GLOBAL??", L"\\??\\GLOBALROOT\\??",
+                                    L"\\DosDevices\\GlobalRoot\\GLOBAL??" };
+    PVOID wanted, found;
+    ULONG i;
+
+    ObtBegin();
+    KREQUIRE(NT_SUCCESS(ObtFind(L"\\??", ObpDirectoryType, &wanted)));
+    for (i = 0; i < RTL_NUMBER_OF(names); i++) {
+        if (KCHECK(NT_SUCCESS(ObtFind(names[i], ObpDirectoryType, &found)))) {
+            KCHECK(found == wanted);
+            ObDereferenceObject(found);
+        }
+    }
+    KCHECK(NT_SUCCESS(ObtFind(L"\\??\\GLOBALROOT", ObpDirectoryType, &found)));
+    KCHECK(found == ObpRootDirectory);
+    ObDereferenceObject(found);
+    ObDereferenceObject(wanted);
+    ObtEnd();
+}
+
 KTEST(ob_relative_names)
 {
     OBJECT_ATTRIBUTES attributes;
