@@ -32,7 +32,7 @@ static PCWSTR IopBaseName(PCUNICODE_STRING Path)
 }
 
 /* Takes back a driver object: devices the driver forgot, name, pointer; with the last pointer the
- * image goes. */
+ * image goes. A device that something is still attached to would only wait to be deleted. */
 VOID IopDropDriver(PIOP_DRIVER Driver)
 {
     PDEVICE_OBJECT device;
@@ -43,6 +43,9 @@ VOID IopDropDriver(PIOP_DRIVER Driver)
         DbgPrint("%wZ left a device object behind; it is deleted\n", &Driver->Object.DriverName);
         if (IopDeviceExtension(device)->AttachedTo != NULL) {
             IoDetachDevice(IopDeviceExtension(device)->AttachedTo);
+        }
+        if (device->AttachedDevice != NULL) {
+            IoDetachDevice(device);
         }
         device->ReferenceCount = 0;
         IoDeleteDevice(device);

@@ -1,5 +1,5 @@
-/* Unloading a driver, when nobody uses it: no file open on its devices, nothing attached to them,
- * none of them in the device tree. From the moment that is checked opens fail, since the driver
+/* Unloading a driver, when nobody uses it: no file open on its devices, nothing of another driver
+ * attached to them, none of them in the device tree. From the moment that is checked opens fail, since the driver
  * is marked, under the same lock that opens count under. Guard: IopLoadLock, IopDatabaseLock. */
 #include "iop.h"
 
@@ -25,7 +25,9 @@ static NTSTATUS IopMarkUnloading(PDRIVER_OBJECT Driver)
             (IopDeviceExtension(device)->AttachedTo != NULL &&
              !(Driver->Flags & DRVO_LEGACY_DRIVER))) {
             status = STATUS_INVALID_DEVICE_REQUEST; /* part of the device tree */
-        } else if (device->ReferenceCount != 0 || device->AttachedDevice != NULL) {
+        } else if (device->ReferenceCount != 0 ||
+                   (device->AttachedDevice != NULL &&
+                    device->AttachedDevice->DriverObject != Driver)) {
             status = STATUS_DEVICE_BUSY;
         }
     }
