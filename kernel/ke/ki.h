@@ -175,8 +175,10 @@ BOOLEAN HalpBeginInterrupt(ULONG Irq, PKIRQL OldIrql);
 VOID HalpEndInterrupt(ULONG Irq, KIRQL OldIrql);
 VOID HalpDispatchPending(KIRQL NewIrql);
 
-/* except.c: gives the exception to the frames at fs:[0]; FALSE if nobody took it. */
-BOOLEAN KiDispatchException(NTSTATUS Code, PKTRAP_FRAME Trap, ULONG Count, ULONG_PTR *Information);
+/* except.c: gives the exception to the frames at fs:[0]. Returns if one of them wants to go on
+ * where it happened; stops the machine if nobody takes it. */
+VOID KiDispatchException(NTSTATUS Code, PKTRAP_FRAME Trap, ULONG Count, ULONG_PTR Information0,
+                         ULONG_PTR Information1);
 
 /* Data of boot/entry.asm. */
 extern UCHAR KiBootStack[], KiBootStackTop[];

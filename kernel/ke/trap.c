@@ -4,7 +4,7 @@
  *                  HIGH_LEVEL); it resolves the fault, stops the machine, or returns a status to
  *                  be raised (user-half address)
  *   #DE #BR #OF #UD #BP #DB #AC  raised as an NTSTATUS to the SEH frames at fs:[0]
- *   nobody took it 0x7E in a thread, 0x1E above APC_LEVEL
+ *                  (except.c); nobody took it: 0x7E in a thread, 0x1E above APC_LEVEL
  *   the rest       0x7F with the vector; NMI 0x80, machine check 0x9C
  *
  * Double fault never comes here: it has a task of its own (processor.c). */
@@ -28,27 +28,6 @@
 #define AV_WRITE    1
 #define AV_EXECUTE  8
 
-DECLSPEC_NORETURN static VOID KiUnhandled(NTSTATUS Code, PKTRAP_FRAME Trap,
-                                          ULONG_PTR *Information)
-{
-    if (Trap->PreviousIrql > APC_LEVEL) {
-        KeBugCheckTrap(KMODE_EXCEPTION_NOT_HANDLED, (ULONG_PTR)Code, Trap->Eip, Information[0],
-                       Information[1], Trap);
-    }
-    KeBugCheckTrap(SYSTEM_THREAD_EXCEPTION_NOT_HANDLED, (ULONG_PTR)Code, Trap->Eip,
-                   Information[0], (ULONG_PTR)Trap, Trap);
-}
-
-static VOID KiRaiseTrap(NTSTATUS Code, PKTRAP_FRAME Trap, ULONG Count, ULONG_PTR Information0,
-                        ULONG_PTR Information1)
-{
-    ULONG_PTR information[2] = { Information0, Information1 };
-
-    if (!KiDispatchException(Code, Trap, Count, information)) {
-        KiUnhandled(Code, Trap, information);
-    }
-}
-
 static VOID KiPageFault(PKTRAP_FRAME Trap)
 {
     KIRQL irql = KiIrql();
@@ -68,9 +47,10 @@ static VOID KiPageFault(PKTRAP_FRAME Trap)
     status = MmAccessFault(Trap->ErrCode, address, Trap);
     KiSetIrql(irql);
     if (!NT_SUCCESS(status)) {
-        KiRaiseTrap(status, Trap, 2,
-                    Trap->ErrCode & PF_FETCH ? AV_EXECUTE
-                    : Trap->ErrCode & PF_WRITE ? AV_WRITE : AV_READ, (ULONG_PTR)address);
+        KiDispatchException(status, Trap, 2,
+                            Trap->ErrCode & PF_FETCH ? AV_EXECUTE
+                            : Trap->ErrCode & PF_WRITE ? AV_WRITE : AV_READ,
+                            (ULONG_PTR)address);
     }
 }
 
@@ -92,27 +72,27 @@ VOID KiHandleException(PKTRAP_FRAME Trap)
     }
     switch (Trap->Vector) {
     case VECTOR_DIVIDE:
-        KiRaiseTrap(STATUS_INTEGER_DIVIDE_BY_ZERO, Trap, 0, 0, 0);
+        KiDispatchException(STATUS_INTEGER_DIVIDE_BY_ZERO, Trap, 0, 0, 0);
         return;
     case VECTOR_DEBUG:
-        KiRaiseTrap(STATUS_SINGLE_STEP, Trap, 0, 0, 0);
+        KiDispatchException(STATUS_SINGLE_STEP, Trap, 0, 0, 0);
         return;
     case VECTOR_BREAKPOINT:
         Trap->Eip--;
         Trap->DbgEip = Trap->Eip;
-        KiRaiseTrap(STATUS_BREAKPOINT, Trap, 1, 0, 0);
+        KiDispatchException(STATUS_BREAKPOINT, Trap, 1, 0, 0);
         return;
     case VECTOR_OVERFLOW:
-        KiRaiseTrap(STATUS_INTEGER_OVERFLOW, Trap, 0, 0, 0);
+        KiDispatchException(STATUS_INTEGER_OVERFLOW, Trap, 0, 0, 0);
         return;
     case VECTOR_BOUND:
-        KiRaiseTrap(STATUS_ARRAY_BOUNDS_EXCEEDED, Trap, 0, 0, 0);
+        KiDispatchException(STATUS_ARRAY_BOUNDS_EXCEEDED, Trap, 0, 0, 0);
         return;
     case VECTOR_INVALID_OPCODE:
-        KiRaiseTrap(STATUS_ILLEGAL_INSTRUCTION, Trap, 0, 0, 0);
+        KiDispatchException(STATUS_ILLEGAL_INSTRUCTION, Trap, 0, 0, 0);
         return;
     case VECTOR_ALIGNMENT:
-        KiRaiseTrap(STATUS_DATATYPE_MISALIGNMENT, Trap, 0, 0, 0);
+        KiDispatchException(STATUS_DATATYPE_MISALIGNMENT, Trap, 0, 0, 0);
         return;
     default:
         if (Trap->Vector > VECTOR_LAST) {

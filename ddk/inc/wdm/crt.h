@@ -88,4 +88,9 @@ NTSYSAPI void __cdecl _allshl(void);
 NTSYSAPI void __cdecl _allshr(void);
 NTSYSAPI void __cdecl _aullshr(void);
 
+/* The handler in the frames that Microsoft's compilers and clang build for __try; nobody calls it
+ * by name. */
+NTSYSAPI int __cdecl _except_handler3(struct _EXCEPTION_RECORD *Record, PVOID EstablisherFrame,
+                                      PCONTEXT Context, PVOID Dispatcher);
+
 #endif

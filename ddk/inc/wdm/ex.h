@@ -709,6 +709,17 @@ NTKERNELAPI VOID NTAPI ExUnregisterCallback(PVOID CallbackRegistration);
 NTKERNELAPI VOID NTAPI ExNotifyCallback(PCALLBACK_OBJECT CallbackObject, PVOID Argument1,
                                         PVOID Argument2);
 
+/* Raises an exception: the innermost __try that wants it takes it. Does not return.
+ *
+ *   Status   the exception's code; STATUS_ACCESS_VIOLATION and STATUS_DATATYPE_MISALIGNMENT for the
+ *            two without an argument
+ *   IRQL     any; above APC_LEVEL nobody but the raiser's own routine can be listening
+ *   misuse   nobody takes it: bugcheck 0x7E (Status, address, …) in a thread, 0x1E above APC_LEVEL
+ *   see      ExRaiseStatus, Windows driver documentation, wdm.h */
+NTKERNELAPI DECLSPEC_NORETURN VOID NTAPI ExRaiseStatus(NTSTATUS Status);
+NTKERNELAPI DECLSPEC_NORETURN VOID NTAPI ExRaiseAccessViolation(VOID);
+NTKERNELAPI DECLSPEC_NORETURN VOID NTAPI ExRaiseDatatypeMisalignment(VOID);
+
 /* From UTC to the time of day here, or, ExLocalTimeToSystemTime, back. The kernel keeps UTC only,
  * so the two are equal.
  *

@@ -558,4 +558,17 @@ typedef struct _OSVERSIONINFOEXW {
  *   see                 RtlGetVersion, Windows driver documentation, wdm.h */
 NTSYSAPI NTSTATUS NTAPI RtlGetVersion(PRTL_OSVERSIONINFOW VersionInformation);
 
+/* Takes frames off the list at fs:[0], calling the handler of each with UNWINDING set: what a
+ * handler does before it jumps into its own function.
+ *
+ *   TargetFrame      the frame to stop at, which stays; NULL: all of them
+ *   TargetIp         where to go on, with the caller's registers; NULL: where it was called
+ *   ExceptionRecord  of the exception; NULL: one with STATUS_UNWIND is made
+ *   ReturnValue      found in EAX
+ *   IRQL             that of the exception
+ *   misuse           a frame outside the stack: bugcheck 0x1E
+ *   see              RtlUnwind, Windows documentation, winnt.h */
+NTSYSAPI VOID NTAPI RtlUnwind(PVOID TargetFrame, PVOID TargetIp, PEXCEPTION_RECORD ExceptionRecord,
+                              PVOID ReturnValue);
+
 #endif
