@@ -12,7 +12,7 @@
 #define PIT_ONESHOT         0xB0            /* channel 2, both bytes, mode 0 */
 #define PIT_FREQUENCY       1193182
 #define PIT_TICK            11932           /* 10 ms */
-#define SPEAKER_PORT        0x61            /* bit 0 gates channel 2, bit 1 the speaker, 5: output */
+#define SPEAKER_PORT        0x61            /* bit 0 gates channel 2, 1 the speaker, 5: output */
 #define SPEAKER_GATE2       0x01
 #define SPEAKER_DATA        0x02
 #define SPEAKER_OUT2        0x20

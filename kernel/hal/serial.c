@@ -2,8 +2,8 @@
  *
  * HalpSerialLock guards output, interrupts off, so that one call is one piece on the line. The
  * ring is guarded by the interrupt's own spin lock (HalpInput, IRQ 4); its DPC sets the event
- * that waiters wait for. When the ring is full characters stay in the UART, which holds its peer off
- * or loses them. */
+ * that waiters wait for. When the ring is full characters stay in the UART, which holds its peer
+ * off or loses them. */
 #include "halp.h"
 
 #define COM1            0x3F8

@@ -59,7 +59,8 @@ typedef struct _KPRCB {
     volatile BOOLEAN DpcRoutineActive;      /* 019 (p) */
     volatile BOOLEAN DpcInterruptRequested; /* 01A (q) */
     volatile BOOLEAN TimerRequest;          /* 01B (p) clock says: timers are due  */
-    PVOID DpcStack;                         /* 01C (c) top of the stack DPCs run on */
+    PVOID DpcStack;                         /* 01C (c) top of the stack DPCs run on; NULL:
+                                             * none yet, they run where they are */
     KSPIN_LOCK DpcLock;                     /* 020     guards the next two         */
     LIST_ENTRY DpcListHead;                 /* 024 (q) */
     ULONG DpcQueueDepth;                    /* 02C (q) */
@@ -316,6 +317,7 @@ BOOLEAN KeIsAddressMapped(PVOID Address);
 VOID KeInitProcessor(VOID);         /* GDT, IDT, PCR: faults are reported from here     */
 VOID KeInitSystem(PKTHREAD BootThread); /* dispatcher, timers, time; the running code
                                        becomes BootThread, later the idle thread        */
+VOID KeSetDpcStack(PVOID StackBase); /* from MmCreateKernelStack, with a guard page     */
 VOID KeStartClock(VOID);            /* interrupts on from here, IRQL PASSIVE_LEVEL      */
 DECLSPEC_NORETURN VOID KeIdle(VOID); /* the boot thread's end: the idle loop             */
 

@@ -51,6 +51,7 @@ VOID KiSystemStartup(VOID)
     KeStartClock();                             /* interrupts on                             */
 
     KiMust(MmInitSystem(0), "there is too little memory.");
+    KeSetDpcStack(MmCreateKernelStack());
     KiMust(ExInitSystem(0) && ObInitSystem(), "the object manager found too little memory.");
     KeInitializeEvent(&KiBootThreadIdle, NotificationEvent, FALSE);
     KiMust(PsInitSystem(KiPhase1), "there is too little memory for threads.");

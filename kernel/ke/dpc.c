@@ -138,7 +138,11 @@ VOID KiDispatchInterrupt(VOID)
     KPRCB *prcb = KiCurrentPrcb();
 
     if (prcb->TimerRequest || !IsListEmpty(&prcb->DpcListHead)) {
-        KiCallOnStack(prcb->DpcStack, KiRetireDpcs);
+        if (prcb->DpcStack != NULL) {
+            KiCallOnStack(prcb->DpcStack, KiRetireDpcs);
+        } else {
+            KiRetireDpcs();             /* start-up, before there are stacks to be had */
+        }
     }
     if (prcb->QuantumEnd) {
         prcb->QuantumEnd = FALSE;

@@ -5,6 +5,7 @@
 #ifdef ALLOC_PRAGMA
 #pragma alloc_text(INIT, KeInitSystem)
 #pragma alloc_text(INIT, KeStartClock)
+#pragma alloc_text(INIT, KeSetDpcStack)
 #endif
 
 VOID KeInitSystem(PKTHREAD BootThread)
@@ -17,8 +18,8 @@ VOID KeInitSystem(PKTHREAD BootThread)
     InitializeListHead(&KiReaperListHead);
     KeInitializeEvent(&KiReaperEvent, NotificationEvent, FALSE);
 
-    KeInitializeThread(BootThread, KiBootStackTop, (ULONG)(KiBootStackTop - KiBootStack), NULL, NULL,
-                       NULL, 0);
+    KeInitializeThread(BootThread, KiBootStackTop, (ULONG)(KiBootStackTop - KiBootStack), NULL,
+                       NULL, NULL, 0);
     BootThread->Priority = BootThread->BasePriority = KI_IDLE_PRIORITY;
     BootThread->State = Running;
     prcb->CurrentThread = prcb->IdleThread = BootThread;
@@ -29,6 +30,11 @@ VOID KeStartClock(VOID)
     HalpStartPit();
     KfLowerIrql(PASSIVE_LEVEL);
     __asm__ volatile("sti");
+}
+
+VOID KeSetDpcStack(PVOID StackBase)
+{
+    KiCurrentPrcb()->DpcStack = StackBase;
 }
 
 /* What the processor does when nothing else wants it: an interrupt ends the halt, and its exit

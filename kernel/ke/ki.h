@@ -13,7 +13,7 @@
 #define KI_PRIORITIES       32
 #define KI_SYSTEM_PRIORITY  8       /* base of system threads */
 #define KI_IDLE_PRIORITY    (-1)
-#define KI_DPC_STACK_SIZE   0x3000
+#define KI_DPC_STACK_SIZE   0x3000      /* KERNEL_STACK_SIZE: it comes from MmCreateKernelStack */
 
 /* DISPATCHER_HEADER.Type: NT's object numbers. */
 #define KI_EVENT_NOTIFICATION       0

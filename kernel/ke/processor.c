@@ -41,7 +41,6 @@ static KDESCRIPTOR KiGdt[GDT_ENTRIES];
 static KDESCRIPTOR KiIdt[IDT_ENTRIES];
 static KTSS KiTss, KiDoubleFaultTss;
 static UCHAR KiDoubleFaultStack[0x2000] __attribute__((aligned(16)));
-static UCHAR KiDpcStack[KI_DPC_STACK_SIZE] __attribute__((aligned(16)));
 
 static VOID KiDoubleFault(VOID);
 
@@ -146,7 +145,6 @@ VOID KeInitProcessor(VOID)
     pcr->PrcbData.MajorVersion = 1;
     pcr->PrcbData.MinorVersion = 1;
     pcr->PrcbData.SetMember = 1;
-    pcr->PrcbData.DpcStack = KiDpcStack + sizeof(KiDpcStack);
     pcr->PrcbData.DpcListHead.Flink = pcr->PrcbData.DpcListHead.Blink =
         &pcr->PrcbData.DpcListHead;
 }

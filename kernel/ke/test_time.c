@@ -99,8 +99,8 @@ KTEST(ke_performance_counter_agrees_with_clock)
         agrees = passed > ticks / 2 && passed < ticks * 2;
     }
     if (!agrees) {
-        DbgPrint("# last: %I64u units by the counter, %I64u by the clock, %I64u Hz\n", passed, ticks,
-                 frequency.QuadPart);
+        DbgPrint("# last: %I64u units by the counter, %I64u by the clock, %I64u Hz\n", passed,
+                 ticks, frequency.QuadPart);
     }
     KCHECK(agrees);
     KCHECK(frequency.QuadPart > 1000000);

@@ -1,4 +1,8 @@
-/* Kernel threads: making one, letting it go, ending it. The object around it is ps's. */
+/* Kernel threads: making one, letting it go, ending it. The object around it is ps's.
+ *
+ * A thread's state and the reaper's list are guarded by KiDispatcherLock. A thread that ends still
+ * runs on its stack until the switch away from it, and the lock is held until then: whoever takes
+ * it off the reaper's list afterwards may free the stack. */
 #include "ki.h"
 
 /* switch.asm knows these. */
