@@ -131,7 +131,7 @@ stopped     db "*** STOP: 0x000000E2", 13, 10, 0
 ready       db "ready", 10, 0
 done        db "result 0x00000000", 10, 0
 bad         db "result 0xC0000001", 10, 0
-going       db "down", 10, 0
+going       db "result 0x00000000", 10, "down", 10, 0
 bugcheck    db "stop 0x000000E2", 10, 0
 cannot      db "refused: no reason", 10, 0
 image_end:
