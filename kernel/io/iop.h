@@ -5,12 +5,13 @@
  *   IopMounting        one mount at a time                                        (mutex)
  *   IopMountLock       list of file systems                                       (fast mutex)
  *   IopShutdownLock    list of devices to tell at shutdown                        (fast mutex)
- *   a file's lock      FILE_OBJECT.Busy of a synchronous file
+ *   a file's lock      FILE_OBJECT.Lock of a synchronous file                  (event)
  *   IoCancelSpinLock   Irp->CancelRoutine when an IRP is cancelled, StartIo queues (spin lock)
  *   IopDatabaseLock    stacks, device lists, reference counts of devices and VPBs  (spin lock)
  *   IopIrpLock         list of IRPs alive                                          (spin lock)
  *   IopTimerLock       list of device timers                                       (spin lock)
- * The spin locks are never held while a driver is called. */
+ * No spin lock is held while a driver is called, but the cancel spin lock in a cancel routine,
+ * which releases it. */
 #ifndef PAGODA_IOP_H
 #define PAGODA_IOP_H
 
