@@ -48,7 +48,7 @@ KIRQL FASTCALL KfRaiseIrql(KIRQL NewIrql)
     KIRQL old = KiIrql();
 
     if (NewIrql < old) {
-        KeBugCheckEx(IRQL_NOT_GREATER_OR_EQUAL, NewIrql, old, 0, 0);
+        KeBugCheckEx(IRQL_NOT_GREATER_OR_EQUAL, old, NewIrql, 0, 0);
     }
     KiSetIrql(NewIrql);
     return old;

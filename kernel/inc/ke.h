@@ -4,13 +4,13 @@
  * Lock order, outermost first. A lock may be taken while one further up is held, never the
  * other way round. Nothing is waited for while a spin lock is held.
  *
- *   ERESOURCEs, fast mutexes, mutexes of drivers, io, ob, cm       PASSIVE / APC_LEVEL
- *   mm: system working set lock                                    APC_LEVEL
- *   spin locks of io, ex, drivers; mm: PFN lock, pool locks        DISPATCH_LEVEL
- *   ke: a thread's APC queue lock (KTHREAD.ApcQueueLock)           DISPATCH_LEVEL
- *   ke: KiDispatcherLock                                           DISPATCH_LEVEL
- *   ke: KPRCB.DpcLock                                              interrupts off
- *   ke: a KINTERRUPT's lock                                        its SynchronizeIrql
+ *   ERESOURCEs, mutexes, fast mutexes: drivers, io, ob, cm, mm     PASSIVE_LEVEL, APC_LEVEL
+ *   spin locks: drivers, io, ex, mm (their order: mm.h)            DISPATCH_LEVEL
+ *   KTHREAD.ApcQueueLock                                           DISPATCH_LEVEL
+ *   KiDispatcherLock                                               DISPATCH_LEVEL
+ *   the lock of a KINTERRUPT                                       its SynchronizeIrql
+ *   KPRCB.DpcLock, KiVectorLock                                    interrupts off
+ *   ex: printing; mm: list of loaded images                        HIGH_LEVEL
  *   hal: interrupt controller, PCI, screen, COM1 output            interrupts off
  *
  * KeSetEvent, KeReleaseSemaphore, KeInsertQueueDpc, KeSetTimer and DbgPrint may therefore be

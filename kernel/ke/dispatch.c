@@ -9,6 +9,9 @@
  *     └── preempted (head of its queue), quantum end (tail) ◄──┘                   │
  *     └────────────────────────────── KiUnwaitThread ◄─────────────────────────────┘
  *
+ * One processor so far: KiReadyThreadLocked offers a thread to the processor it runs on. A second
+ * one makes it a choice among KPRCBs, and an interrupt to the one chosen.
+ *
  * A thread of priority < 16 gets a boost above its base when a wait ends, and loses a level of it
  * each quantum. The idle thread (priority -1) is on no queue: it runs when nothing else does. */
 #include "ki.h"
