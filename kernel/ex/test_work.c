@@ -2,6 +2,7 @@
 #include "exp.h"
 #include "test.h"
 #include "ktthread.h"
+#include "ob.h"
 
 typedef struct _EXT_WORK {
     WORK_QUEUE_ITEM Item;
@@ -95,6 +96,7 @@ KTEST(ex_callbacks)
     ExUnregisterCallback(B);
     KCHECK_EQUAL(First, 3);
     KCHECK_EQUAL(Second, 34);
+    ObMakeObjectTemporary(Callback);        /* no handle was opened: the name would stay */
     ObDereferenceObject(Callback);
     InitializeObjectAttributes(&Attributes, &Power, OBJ_CASE_INSENSITIVE, NULL, NULL);
     KREQUIRE(NT_SUCCESS(ExCreateCallback(&Callback, &Attributes, FALSE, TRUE)));
