@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""`tools/pagoda run` without a display: the console is this terminal, how to leave is said, and both
-ways of leaving end it."""
+"""`tools/pagoda run` without a display: the console is this terminal, how to leave is said, and
+both ways of leaving end it."""
 
 import os
 import pty
@@ -20,9 +20,9 @@ class Session:
         environment = {name: value for name, value in os.environ.items()
                        if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
         self.terminal, theirs = pty.openpty()
-        self.process = subprocess.Popen([os.path.join(ROOT, "tools", "pagoda"), "run"], stdin=theirs,
-                                        stdout=theirs, stderr=theirs, env=environment,
-                                        start_new_session=True)
+        self.process = subprocess.Popen([os.path.join(ROOT, "tools", "pagoda"), "run"],
+                                        stdin=theirs, stdout=theirs, stderr=theirs,
+                                        env=environment, start_new_session=True)
         os.close(theirs)
         self.said = b""     # all that the terminal has shown
         self.seen = 0       # so much of it has been waited for
