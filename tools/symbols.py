@@ -4,11 +4,15 @@ offset, sorted by RVA) and KdpSymbolNames. Made from a first link of the same ob
 lies behind everything it names, so that the second link does not move what it describes."""
 
 import argparse
+import re
 import struct
+
+# Local labels of assembler files (Routine.label) are no routines; what GCC splits off is.
+LOCAL_LABEL = re.compile(r"\.(?!part|constprop|isra|cold)")
 
 
 def read_image(path):
-    """(image base, [(name, rva of section)], [(symbol, section index, value)]) of a PE file."""
+    """([(section name, rva)], [(symbol, section index, value)]) of a PE file."""
     data = open(path, "rb").read()
     pe = struct.unpack_from("<I", data, 0x3C)[0]
     count, _, table, total, optional = struct.unpack_from("<HIIIH", data, pe + 6)
@@ -26,9 +30,7 @@ def read_image(path):
             start = strings + struct.unpack_from("<I", raw, 4)[0]
             raw = data[start:data.index(b"\0", start)]
         name = raw.rstrip(b"\0").decode()
-        if section > 0 and storage in (2, 3) and auxiliary == 0:
-            symbols.append((name, section - 1, value))
-        elif section > 0 and storage in (2, 3) and not name.startswith("."):
+        if section > 0 and storage in (2, 3):  # C_EXT, C_STAT
             symbols.append((name, section - 1, value))
         index += 1 + auxiliary
     return sections, symbols
@@ -46,6 +48,8 @@ def table(path):
             if name in (".ksym", ".edata", ".bss") or name.startswith((".debug", "/"))}
     by_rva = {}
     for name, section, value in symbols:
+        if LOCAL_LABEL.search(name):
+            continue
         if section in skip or not name[:1] in "_@" or name.startswith(("___", "__head_")):
             continue
         by_rva.setdefault(sections[section][1] + value, plain(name))
