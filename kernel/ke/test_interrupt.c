@@ -14,6 +14,8 @@
 #define A_RATE_1024     0x06
 #define B_PERIODIC      0x40
 
+#define PATIENCE        50                  /* a busy host may keep its clock chips waiting */
+
 typedef struct _KT_RTC {
     volatile LONG Interrupts, Dpcs;
     KIRQL IsrIrql;
@@ -70,32 +72,40 @@ KTEST(ke_device_interrupts)
     KIRQL irql, old;
     ULONG vector = HalIrqToVector(RTC_IRQ, &irql);
     LONG before, dpcs;
+    ULONG tries;
 
     KeInitializeDpc(&rtc.Dpc, KtRtcDpc, &rtc);
     KeInitializeInterrupt(&interrupt, KtRtcIsr, &rtc, NULL, vector, irql, irql, Latched, FALSE);
     KREQUIRE(KeConnectInterrupt(&interrupt));
     KeSynchronizeExecution(&interrupt, KtRtcStart, NULL);
-    KtSleep(50);
+    for (tries = 0; tries < PATIENCE && (rtc.Interrupts <= 5 || rtc.Dpcs == 0); tries++) {
+        KtSleep(50);
+    }
     KCHECK(rtc.Interrupts > 5);
     KCHECK(rtc.Dpcs > 0);
     KCHECK_EQUAL(rtc.IsrIrql, irql);
 
     /* At its own level it waits, and comes as soon as the level drops; its DPC waits longer. */
-    KeRaiseIrql(DISPATCH_LEVEL, &old);
-    KeRaiseIrql(irql, &irql);
-    before = rtc.Interrupts;
-    dpcs = rtc.Dpcs;
-    KeStallExecutionProcessor(20000);
-    KCHECK_EQUAL(rtc.Interrupts, before);
-    KeLowerIrql(irql);
+    tries = 0;
+    do {
+        KeRaiseIrql(DISPATCH_LEVEL, &old);
+        KfRaiseIrql(irql);
+        before = rtc.Interrupts;
+        dpcs = rtc.Dpcs;
+        KeStallExecutionProcessor(20000);
+        KCHECK_EQUAL(rtc.Interrupts, before);
+        KeLowerIrql(DISPATCH_LEVEL);
+        KCHECK_EQUAL(rtc.Dpcs, dpcs);
+        KeLowerIrql(old);
+    } while (rtc.Interrupts == before && ++tries < PATIENCE);
     KCHECK(rtc.Interrupts > before);
-    KCHECK_EQUAL(rtc.Dpcs, dpcs);
-    KeLowerIrql(old);
     KCHECK(rtc.Dpcs > dpcs);
 
     /* And the line is open again. */
     before = rtc.Interrupts;
-    KtSleep(50);
+    for (tries = 0; tries < PATIENCE && rtc.Interrupts == before; tries++) {
+        KtSleep(50);
+    }
     KCHECK(rtc.Interrupts > before);
 
     KeSynchronizeExecution(&interrupt, KtRtcStop, NULL);
