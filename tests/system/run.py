@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""`tools/pagoda run` without a display: the console is this terminal, how to leave is said, and
-both ways of leaving end it."""
+"""`tools/pagoda run` without a display, or with one that does not answer: the console is this
+terminal, how to leave is said, and both ways of leaving end it."""
 
 import os
 import pty
@@ -16,9 +16,10 @@ PROMPT = b"pagoda> "
 class Session:
     """`tools/pagoda run` on a terminal of its own."""
 
-    def __init__(self):
+    def __init__(self, **more):
         environment = {name: value for name, value in os.environ.items()
                        if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+        environment.update(more)
         self.terminal, theirs = pty.openpty()
         self.process = subprocess.Popen([os.path.join(ROOT, "tools", "pagoda"), "run"],
                                         stdin=theirs, stdout=theirs, stderr=theirs,
@@ -69,8 +70,8 @@ def body(t):
     session.send(b"shutdown\r")
     t.check("shutdown leaves", session.end() == 0, session.said)
 
-    session = Session()
-    t.check("once more", session.wait(PROMPT), session.said)
+    session = Session(DISPLAY=":4711")
+    t.check("a display that does not answer: the prompt is here", session.wait(PROMPT), session.said)
     session.send(b"\x01x")
     t.check("Ctrl-A x leaves", session.end() == 0, session.said)
 
