@@ -5,31 +5,6 @@
 
 #define MM_BAD_CONTIGUOUS_FREE 0x60 /* BAD_POOL_CALLER, parameter 1 */
 
-static BOOLEAN MiIsTakeable(MI_PFN Pfn)
-{
-    UCHAR State = MiPfn(Pfn)->State;
-
-    return State == MiPageZeroed || State == MiPageFree || State == MiPageStandby;
-}
-
-/* Under MmPfnLock: takes [First, First + Pages), all takeable. */
-static VOID MiTakeRun(MI_PFN First, ULONG Pages)
-{
-    for (MI_PFN Pfn = First; Pfn < First + Pages; Pfn++) {
-        PMMPFN Page = MiPfn(Pfn);
-
-        if (Page->State == MiPageStandby) {
-            MiPurgeStandby(Page, Pfn);
-        } else {
-            MiUnlink(MiListOf(Page), Pfn);
-        }
-        Page->State = MiPageActive;
-        Page->Pins = 1;
-        Page->Flags = 0;
-        Page->Cache = 0;
-    }
-}
-
 /* The lowest run that fits, MI_NO_PFN if none. Boundary: in pages, a power of two, or 0. */
 static MI_PFN MiFindRun(ULONG Pages, MI_PFN Lowest, MI_PFN Highest, ULONG Boundary)
 {
@@ -80,7 +55,9 @@ PVOID NTAPI MmAllocateContiguousMemorySpecifyCache(SIZE_T NumberOfBytes,
                 ? MI_NO_PFN
                 : MiFindRun(Pages, (MI_PFN)Lowest, (MI_PFN)min(Highest, MiHighestPfn), Boundary);
     if (First != MI_NO_PFN) {
-        MiTakeRun(First, Pages);
+        for (MI_PFN Pfn = First; Pfn < First + Pages; Pfn++) {
+            MiTakeFrame(Pfn);
+        }
         MiPfn(First)->Flags |= MI_PFN_START;
         MiPfn(First + Pages - 1)->Flags |= MI_PFN_END;
         for (ULONG i = 0; i < Pages; i++) {

@@ -171,6 +171,8 @@ MI_LIST *MiListOf(PMMPFN Pfn);
 #define MI_GET_ZEROED  1
 #define MI_GET_RESERVE 2
 MI_PFN MiRemovePage(ULONG Flags, BOOLEAN *IsZeroed);
+BOOLEAN MiIsTakeable(MI_PFN Pfn);   /* free, zeroed or on standby                             */
+VOID MiTakeFrame(MI_PFN Pfn);       /* one that is: off its list, active, Pins 1              */
 VOID MiFreeFrame(MI_PFN Pfn);   /* frame and slot go                                          */
 VOID MiUnpinFrame(MI_PFN Pfn);  /* Pins - 1; frees a deleted frame with the last              */
 VOID MiPurgeStandby(PMMPFN Page, MI_PFN Pfn); /* standby -> out, frame free                   */

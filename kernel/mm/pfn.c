@@ -94,11 +94,35 @@ VOID MiPurgeStandby(PMMPFN Page, MI_PFN Pfn)
     Page->Flags = 0;
 }
 
+BOOLEAN MiIsTakeable(MI_PFN Pfn)
+{
+    UCHAR State = MiPfn(Pfn)->State;
+
+    return State == MiPageZeroed || State == MiPageFree || State == MiPageStandby;
+}
+
+VOID MiTakeFrame(MI_PFN Pfn)
+{
+    PMMPFN Page = MiPfn(Pfn);
+
+    if (Page->State == MiPageStandby) {
+        MiPurgeStandby(Page, Pfn);
+    } else {
+        MiUnlink(MiListOf(Page), Pfn);
+    }
+    Page->State = MiPageActive;
+    Page->Pins = 1;
+    Page->Slot = 0;
+    Page->Flags = 0;
+    Page->Age = 0;
+    Page->Cache = 0;
+    Page->PteAddress = NULL;
+}
+
 MI_PFN MiRemovePage(ULONG Flags, BOOLEAN *IsZeroed)
 {
     MI_LIST *List;
     MI_PFN Pfn;
-    PMMPFN Page;
 
     if (MiAvailablePages() <= ((Flags & MI_GET_RESERVE) ? 0 : MI_RESERVE_PAGES)) {
         MiWakeBalance();
@@ -113,22 +137,10 @@ MI_PFN MiRemovePage(ULONG Flags, BOOLEAN *IsZeroed)
         List = &MiStandbyList;
     }
     Pfn = List->First;
-    Page = MiPfn(Pfn);
-    if (List == &MiStandbyList) {
-        MiPurgeStandby(Page, Pfn);
-    } else {
-        MiUnlink(List, Pfn);
-    }
+    MiTakeFrame(Pfn);
     if (IsZeroed != NULL) {
         *IsZeroed = List == &MiZeroedList;
     }
-    Page->State = MiPageActive;
-    Page->Pins = 1;
-    Page->Slot = 0;
-    Page->Flags = 0;
-    Page->Age = 0;
-    Page->Cache = 0;
-    Page->PteAddress = NULL;
     MiWakeBalance();
     return Pfn;
 }

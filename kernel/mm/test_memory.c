@@ -172,3 +172,36 @@ KTEST(mm_advance_mdl)
     KCHECK(!MmIsAddressValid(Buffer + PAGE_SIZE));
     ExFreePoolWithTag(Buffer, KT_TAG);
 }
+
+KTEST(mm_pages_for_mdl)
+{
+    PHYSICAL_ADDRESS Zero = {.QuadPart = 0}, Low = {.QuadPart = 0x200000};
+    PHYSICAL_ADDRESS High = {.QuadPart = 0x5FFFFF}, Most = {.QuadPart = -1ll};
+    MM_STATISTICS Before;
+    PULONG Words;
+    PMDL Mdl;
+
+    KtCount(&Before);
+    Mdl = MmAllocatePagesForMdl(Zero, Most, Zero, 5 * PAGE_SIZE - 1);
+    KREQUIRE(Mdl != NULL);
+    KCHECK_EQUAL(MmGetMdlByteCount(Mdl), 5 * PAGE_SIZE);
+    Words = MmMapLockedPagesSpecifyCache(Mdl, KernelMode, MmCached, NULL, FALSE, NormalPagePriority);
+    if (KCHECK(Words != NULL)) {
+        for (ULONG i = 0; i < 5 * PAGE_SIZE / sizeof(ULONG); i += 256) {
+            KCHECK_EQUAL(Words[i], 0);
+            Words[i] = i;
+        }
+    }
+    MmFreePagesFromMdl(Mdl);
+    ExFreePool(Mdl);
+    Mdl = MmAllocatePagesForMdl(Low, High, Zero, 3 * PAGE_SIZE);
+    if (KCHECK(Mdl != NULL)) {
+        for (ULONG i = 0; i < MmGetMdlByteCount(Mdl) / PAGE_SIZE; i++) {
+            KCHECK(MmGetMdlPfnArray(Mdl)[i] >= 0x200 && MmGetMdlPfnArray(Mdl)[i] <= 0x5FF);
+        }
+        MmFreePagesFromMdl(Mdl);
+        ExFreePool(Mdl);
+    }
+    KCHECK(MmAllocatePagesForMdl(Most, Most, Zero, PAGE_SIZE) == NULL);
+    KtSameAs(&Before);
+}

@@ -420,4 +420,27 @@ NTKERNELAPI PVOID NTAPI MmAllocateNonCachedMemory(SIZE_T NumberOfBytes);
  *   see            MmFreeNonCachedMemory, Windows driver documentation, wdm.h */
 NTKERNELAPI VOID NTAPI MmFreeNonCachedMemory(PVOID BaseAddress, SIZE_T NumberOfBytes);
 
+/* Frames without an address: zeroed, pinned, described by an MDL to map or give to a device.
+ *
+ *   LowAddress   lowest physical address wanted, in bytes
+ *   HighAddress  highest
+ *   SkipBytes    when the range has too few, it moves up by so much; 0: it does not
+ *   TotalBytes   rounded up to whole pages
+ *   returns      an MDL, perhaps of fewer pages than wanted (look at MmGetMdlByteCount); NULL if
+ *                there is not one. The caller maps it, frees the pages with MmFreePagesFromMdl,
+ *                then the MDL with ExFreePool
+ *   IRQL         <= APC_LEVEL
+ *   see          MmAllocatePagesForMdl, Windows driver documentation, wdm.h */
+NTKERNELAPI PMDL NTAPI MmAllocatePagesForMdl(PHYSICAL_ADDRESS LowAddress,
+                                             PHYSICAL_ADDRESS HighAddress,
+                                             PHYSICAL_ADDRESS SkipBytes, SIZE_T TotalBytes);
+
+/* Gives back the frames of MmAllocatePagesForMdl and a mapping of them; not the MDL.
+ *
+ *   MemoryDescriptorList  the MDL
+ *   IRQL                  <= APC_LEVEL
+ *   misuse                its pages were freed already: bugcheck 0x76 (1, MDL)
+ *   see                   MmFreePagesFromMdl, Windows driver documentation, wdm.h */
+NTKERNELAPI VOID NTAPI MmFreePagesFromMdl(PMDL MemoryDescriptorList);
+
 #endif
