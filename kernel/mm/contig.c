@@ -34,7 +34,8 @@ PVOID NTAPI MmAllocateContiguousMemorySpecifyCache(SIZE_T NumberOfBytes,
 {
     ULONG Pages = (ULONG)((NumberOfBytes + PAGE_SIZE - 1) >> PAGE_SHIFT);
     ULONGLONG Highest = (ULONGLONG)HighestAcceptableAddress.QuadPart >> PAGE_SHIFT;
-    ULONGLONG Lowest = ((ULONGLONG)LowestAcceptableAddress.QuadPart + PAGE_SIZE - 1) >> PAGE_SHIFT;
+    ULONGLONG Lowest = ((ULONGLONG)LowestAcceptableAddress.QuadPart >> PAGE_SHIFT) +
+                       (BYTE_OFFSET(LowestAcceptableAddress.LowPart) != 0);
     ULONG Boundary = (ULONG)(BoundaryAddressMultiple.QuadPart >> PAGE_SHIFT);
     PMMPTE Pte;
     PVOID Va;
