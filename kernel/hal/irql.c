@@ -158,8 +158,3 @@ VOID FASTCALL HalRequestSoftwareInterrupt(KIRQL Level)
         KiRestoreInterrupts(flags);
     }
 }
-
-VOID FASTCALL HalClearSoftwareInterrupt(KIRQL Level)
-{
-    KiClearIrrBits(1u << Level);
-}

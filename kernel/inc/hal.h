@@ -55,7 +55,6 @@ VOID HalDisableIrq(ULONG Irq);
 /* Asks for an APC_LEVEL or DISPATCH_LEVEL software interrupt on this processor. Taken at once
  * when the current IRQL is lower and interrupts are enabled, else when IRQL drops. */
 VOID FASTCALL HalRequestSoftwareInterrupt(KIRQL Level);
-VOID FASTCALL HalClearSoftwareInterrupt(KIRQL Level);
 
 /* ---- going down ---- */
 DECLSPEC_NORETURN VOID HalPowerOff(VOID);           /* PIIX4 soft off; else says so and halts */

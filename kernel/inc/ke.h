@@ -306,8 +306,6 @@ extern volatile BOOLEAN KeBugCheckActive;
 /* Boot cannot go on: prints "Pagoda cannot run: SENTENCE" on the screen and COM1 and halts. */
 DECLSPEC_NORETURN VOID KeRefuseToRun(PCSTR Sentence);
 
-VOID KiDisplayString(PCSTR String);             /* screen and COM1, as one piece */
-
 /* TRUE if reading (or writing) the byte at Address cannot fault: walks the page tables. Any
  * IRQL; for display only, the answer may be stale at once. */
 BOOLEAN KeIsAddressMapped(PVOID Address);

@@ -45,17 +45,6 @@ static VOID KiPrint(PCSTR Format, ...)
     }
 }
 
-VOID KiDisplayString(PCSTR String)
-{
-    ULONG length = 0;
-
-    while (String[length] != 0) {
-        length++;
-    }
-    HalSerialWrite(String, length);
-    HalDisplayChars(String, length);
-}
-
 static BOOLEAN KiInKernel(const MM_ADDRESS_NAME *Name)
 {
     return strcmp(Name->Image, "ntoskrnl.exe") == 0;
