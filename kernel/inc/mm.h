@@ -143,6 +143,12 @@ ULONG MmQueryPoolTags(MM_POOL_TAG_STATE *Rows, ULONG Count);
  * STATUS_DISK_FULL when slots ran out, the device's status when a write failed. */
 NTSTATUS MmTrimPages(PLDR_DATA_TABLE_ENTRY Entry, BOOLEAN Out);
 
+/* Whether an address lies in a pool, and in which (NonPagedPool or PagedPool). Any IRQL. */
+BOOLEAN MmQueryPoolAddress(PVOID P, POOL_TYPE *PoolType);
+/* Whether an address of a pool is what an allocation returned and has not been freed. The pool's
+ * own IRQL; exact for whole pages, by the block's header for smaller ones. */
+BOOLEAN MmIsPoolBlock(PVOID P);
+
 /* --- Failure injection, for tests (kernel/mm/pool.c) --- */
 /* While not zero, pool allocations made inside paging I/O fail: by the thread that issues a
  * transfer, or at DISPATCH_LEVEL while one is in flight. */

@@ -14,6 +14,7 @@
 #include "ps.h"
 #include "io.h"
 #include "kd.h"
+#include "vf.h"
 
 VOID KiSystemStartup(VOID);
 
@@ -69,8 +70,10 @@ static VOID NTAPI KiPhase1(PVOID Context)
     KiMust(CmInitSystem(0), "the SYSTEM hive is missing: no boot module of that name.");
     KdInitSystem();
 
+    VfInitSystem(0);                            /* the boot option, for boot drivers too     */
     IoInitSystem();                             /* boot drivers, C:, \SystemRoot             */
     CmInitSystem(1);                            /* the volume's hive takes over              */
+    VfInitSystem(1);                            /* which drivers are verified                */
     MmCreatePagingFiles();                      /* pages may leave from here on              */
     IoStartSystemDrivers();
 

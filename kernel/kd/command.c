@@ -28,6 +28,8 @@ static const KD_COMMAND Commands[] = {
     {"bench", "[GLOB]", "benchmarks of bench.sys", KdpBench},
     {"crash", "CODE [P1 P2 P3 P4]", "a bugcheck, numbers in hexadecimal", KdpCrash},
     {"keyboard", "on|off", "opens or closes the keyboard", KdpKeyboard},
+    {"verifier", "[/flags N | /standard] [/driver NAMES | /all] | /query | /querysettings | /reset",
+     "checks drivers from their next load on", KdpVerifier},
     {"shutdown", "", "writes everything back and turns the machine off", KdpShutdown},
 };
 

@@ -112,6 +112,7 @@ NTSTATUS KdpTest(ULONG Count, PSTR *Words);
 NTSTATUS KdpBench(ULONG Count, PSTR *Words);
 NTSTATUS KdpCrash(ULONG Count, PSTR *Words);
 NTSTATUS KdpKeyboard(ULONG Count, PSTR *Words);
+NTSTATUS KdpVerifier(ULONG Count, PSTR *Words);
 NTSTATUS KdpShutdown(ULONG Count, PSTR *Words);
 
 #endif

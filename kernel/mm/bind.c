@@ -8,10 +8,13 @@
  *
  * An image only has to be laid out for others to bind to it, so binding needs no order: the load's
  * list grows at its end while MmLoadSystemImage walks it, and nothing recurses. A forwarder is
- * followed in the same way; the importer holds the reference on where it ends. */
+ * followed in the same way; the importer holds the reference on where it ends.
+ *
+ * An image chosen for the driver verifier gets the verifier's wrapper where a routine has one. */
 #include "ldr.h"
 #include "peformat.h"
 #include "ke.h"
+#include "vf.h"
 
 #ifdef ALLOC_PRAGMA
 static BOOLEAN MiReaches(MI_LOAD *Load, MI_IMAGE *From, MI_IMAGE *To);
@@ -305,6 +308,9 @@ static NTSTATUS MiBindModule(MI_LOAD *Load, MI_IMAGE *Image, const MI_PE_IMAGE *
         Status = MiFindRoutine(Load, Image, Exporter, &Thunk, &Address);
         if (NT_SUCCESS(Status)) {
             ULONG End = Iat->Rva + Iat->Size;
+            if (Image->Verifier != NULL) {
+                Address = VfSubstitute(Address);
+            }
             MiPeStore32(Bytes->Base + Thunk.Slot, (ULONG)(ULONG_PTR)Address);
             Iat->Rva = Iat->Size == 0 || Thunk.Slot < Iat->Rva ? Thunk.Slot : Iat->Rva;
             End = Thunk.Slot + sizeof(PVOID) > End ? Thunk.Slot + sizeof(PVOID) : End;
@@ -322,6 +328,7 @@ NTSTATUS MiBindImage(MI_LOAD *Load, MI_IMAGE *Image)
     ULONG Slots = 0;
 
     PAGED_CODE();
+    Image->Verifier = VfChooseImage(Image->Name, Image->Ldr.DllBase, Image->Ldr.SizeOfImage);
     for (ULONG i = 0;; i++) {
         MI_PE_IMPORT Import;
         NTSTATUS Status = MiGetImport(&Bytes, Imports, i, &Import);

@@ -4,6 +4,7 @@
 #include "ldr.h"
 #include "peformat.h"
 #include "ke.h"
+#include "vf.h"
 
 #ifdef ALLOC_PRAGMA
 static NTSTATUS MiGetFile(MI_LOAD *Load, PCUNICODE_STRING Name, MI_IMAGE *Importer, PVOID *File,
@@ -293,6 +294,7 @@ NTSTATUS MiReadImage(MI_LOAD *Load, PCUNICODE_STRING Name, MI_IMAGE *Importer, M
 VOID MiFreeImage(MI_IMAGE *Image)
 {
     PAGED_CODE();
+    VfForgetImage(Image->Verifier);
     if (Image->Ldr.DllBase != NULL) {
         MiDeleteImagePages(Image->Ldr.DllBase, Image->Pages);
         MiReleaseSystemPtes(Image->Ldr.DllBase, Image->Pages);

@@ -308,6 +308,7 @@ typedef struct _MI_IMAGE {
     BOOLEAN Initialized;      /* DllInitialize has run; guarded by MmLoadMutex        */
     BOOLEAN Loading;          /* not yet complete; guarded by MmLoadMutex             */
     BOOLEAN IsDll;            /* (c) came in as an import: DllUnload when it goes     */
+    struct _VF_DRIVER *Verifier; /* (c) NULL: not verified                            */
     BOOLEAN Visited;          /* mark of a walk over imports; guarded by MmLoadMutex  */
 } MI_IMAGE;
 

@@ -325,6 +325,29 @@ static VOID MiFreeBig(MI_POOL *Pool, PVOID P, ULONG Tag)
     MiFreePoolPages(Pool, P, Block.Pages);
 }
 
+BOOLEAN MmQueryPoolAddress(PVOID P, POOL_TYPE *PoolType)
+{
+    if ((ULONG_PTR)P - MI_NONPAGED_POOL < MiNonPagedPool.MaximumPages << PAGE_SHIFT) {
+        *PoolType = NonPagedPool;
+        return TRUE;
+    }
+    *PoolType = PagedPool;
+    return (ULONG_PTR)P - MI_PAGED_POOL < MiPagedPool.MaximumPages << PAGE_SHIFT;
+}
+
+BOOLEAN MmIsPoolBlock(PVOID P)
+{
+    PMMPTE Pte = MiGetPteAddress(P);
+    PPOOL_HEADER Block = (PPOOL_HEADER)P - 1;
+    MI_BIG_BLOCK Big;
+
+    if (((ULONG_PTR)P & (PAGE_SIZE - 1)) == 0) {
+        return MiLookupBigBlock(P, &Big, FALSE);
+    }
+    return ((ULONG_PTR)P & (POOL_UNIT - 1)) == 0 && MiIsPageTablePresent(P) &&
+           !MiIsUnbacked(*Pte) && Block->PoolType != 0 && Block->BlockSize >= POOL_MIN_UNITS;
+}
+
 VOID NTAPI ExFreePoolWithTag(PVOID P, ULONG Tag)
 {
     KIRQL Irql = KeGetCurrentIrql();

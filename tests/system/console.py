@@ -9,7 +9,7 @@ from harness import main
 
 COMMANDS = ("help", "dir", "type", "copy", "del", "ren", "sc", "load", "unload", "drivers",
             "sections", "trim", "vm", "pool", "ps", "irp", "obj", "dev", "test",
-            "bench", "crash", "keyboard", "shutdown")
+            "bench", "crash", "keyboard", "verifier", "shutdown")
 WORKS = ("help", "help sc", "dir", r"dir C:\Pagoda\System32\drivers\*.sys", "sc query", "drivers",
          "sections ntoskrnl", "sections fastfat.sys", "trim", "trim fastfat", "vm", "pool",
          "pool Irp*", "ps", "irp", "obj", r"obj \Device", "dev", "keyboard on", "")

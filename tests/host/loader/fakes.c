@@ -348,3 +348,18 @@ NTSTATUS NTAPI RtlAppendUnicodeToString(PUNICODE_STRING Target, PCWSTR Source)
     RtlInitUnicodeString(&String, Source);
     return RtlAppendUnicodeStringToString(Target, &String);
 }
+
+/* Nothing is verified here. */
+struct _VF_DRIVER *VfChooseImage(PCSTR Name, PVOID Base, ULONG Size)
+{
+    return NULL;
+}
+
+PVOID VfSubstitute(PVOID Routine)
+{
+    return Routine;
+}
+
+VOID VfForgetImage(struct _VF_DRIVER *Driver)
+{
+}

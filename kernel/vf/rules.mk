@@ -1,0 +1,1 @@
+SRCS += $(wildcard kernel/vf/*.c kernel/vf/*.asm)
