@@ -241,14 +241,31 @@ PVOID NTAPI MmLockPagableImageSection(PVOID AddressWithinSection)
     return MmLockPagableDataSection(AddressWithinSection);
 }
 
+/* Finds out without a search, so that by-handle stays cheap. */
+static MI_SECTION *MiCheckHandle(PVOID Handle, ULONG Misuse)
+{
+    MI_SECTION *Section = Handle;
+    MI_IMAGE *Image;
+
+    if (MmIsAddressValid(Section) && MmIsAddressValid((PUCHAR)(Section + 1) - 1)) {
+        Image = Section->Image;
+        if (MmIsAddressValid(Image) && MmIsAddressValid((PUCHAR)(Image + 1) - 1) &&
+            (ULONG_PTR)Section - (ULONG_PTR)Image->Sections <
+                Image->SectionCount * sizeof(MI_SECTION)) {
+            return Section;
+        }
+    }
+    KeBugCheckEx(MEMORY_MANAGEMENT, Misuse, (ULONG_PTR)Handle, 0, 0);
+}
+
 VOID NTAPI MmLockPagableSectionByHandle(PVOID ImageSectionHandle)
 {
-    MiLockSection(ImageSectionHandle);
+    MiLockSection(MiCheckHandle(ImageSectionHandle, MM_NO_SECTION));
 }
 
 VOID NTAPI MmUnlockPagableImageSection(PVOID ImageSectionHandle)
 {
-    MI_SECTION *Section = ImageSectionHandle;
+    MI_SECTION *Section = MiCheckHandle(ImageSectionHandle, MM_NOT_LOCKED);
 
     ExAcquireFastMutex(&Section->Image->Paging);
     if (Section->Locks == 0) {

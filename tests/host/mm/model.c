@@ -29,6 +29,12 @@ void InitializeModel(void)
     }
 }
 
+/* Only section handles and what they lead to are asked about, and those are the model's own. */
+BOOLEAN NTAPI MmIsAddressValid(PVOID Address)
+{
+    return Address != NULL;
+}
+
 MI_IMAGE *MiFindImage(PVOID Address)
 {
     for (ULONG i = 0; i < OBJECTS; i++) {
