@@ -101,9 +101,12 @@ static inline ULONG64 KiNow(VOID)
 
 /* ---- raw spin locks: the caller is at the lock's IRQL, or has interrupts off ---- */
 
+VOID KiCheckDeadlock(PKSPIN_LOCK Lock); /* spinlock.c: called when the lock is taken */
+
 static inline VOID KiAcquire(PKSPIN_LOCK Lock)
 {
     while (__atomic_exchange_n(Lock, 1, __ATOMIC_ACQUIRE) != 0) {
+        KiCheckDeadlock(Lock);
         while (*(volatile KSPIN_LOCK *)Lock != 0) {
             __asm__ volatile("pause");
         }

@@ -7,6 +7,15 @@
 
 #define QUEUE_WAITING 1u
 
+/* On a single processor nobody can release a lock that somebody waits for at DISPATCH_LEVEL: its
+ * owner is the caller itself, or what the caller interrupted. */
+VOID KiCheckDeadlock(PKSPIN_LOCK Lock)
+{
+    if (KeNumberProcessors == 1 && KeGetCurrentIrql() >= DISPATCH_LEVEL) {
+        KeBugCheckEx(SPIN_LOCK_ALREADY_OWNED, (ULONG_PTR)Lock, 0, 0, 0);
+    }
+}
+
 VOID NTAPI KeInitializeSpinLock(PKSPIN_LOCK SpinLock)
 {
     *SpinLock = 0;
@@ -66,6 +75,7 @@ VOID FASTCALL KeAcquireInStackQueuedSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock,
         mine->Lock = SpinLock;
         return;
     }
+    KiCheckDeadlock(SpinLock);
     before->Next = mine;
     while ((ULONG_PTR)mine->Lock & QUEUE_WAITING) {
         YieldProcessor();
