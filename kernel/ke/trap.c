@@ -2,7 +2,7 @@
  *
  *   #PF            MmAccessFault, interrupts on again if they were (else it counts as a fault at
  *                  HIGH_LEVEL); it resolves the fault, stops the machine, or returns a status to
- *                  be raised (user-half address)
+ *                  be raised (user-half address at or below APC_LEVEL)
  *   #DE #BR #OF #UD #BP #DB #AC  raised as an NTSTATUS to the SEH frames at fs:[0]
  *                  (except.c); nobody took it: 0x7E in a thread, 0x1E above APC_LEVEL
  *   the rest       0x7F with the vector; NMI 0x80, machine check 0x9C

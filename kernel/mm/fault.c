@@ -258,7 +258,7 @@ NTSTATUS MmAccessFault(ULONG ErrorCode, PVOID Address, PKTRAP_FRAME Trap)
     NTSTATUS Status;
     KIRQL OldIrql;
 
-    if (Address < MI_SYSTEM_START) {
+    if (Address < MI_SYSTEM_START && Irql < DISPATCH_LEVEL) {
         return STATUS_ACCESS_VIOLATION;
     }
     if (!MiIsPageTablePresent(Address)) {

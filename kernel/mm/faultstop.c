@@ -5,7 +5,7 @@
  *   any             valid             fetch from no-execute             0xFC
  *   >= DISPATCH     range of an unloaded driver                         0xD4
  *   >= DISPATCH     pageable section of the toucher's own image         0xD3
- *   >= DISPATCH     anything else     a driver / the kernel             0xD1 / 0x0A
+ *   >= DISPATCH     anything else, the user half too: a driver / kernel 0xD1 / 0x0A
  *   <= APC          range of an unloaded driver                         0xCE
  *   <= APC          discarded INIT, freed or never backed               0x50
  *   <= APC          pageable, thread is doing paging I/O                0xD3
