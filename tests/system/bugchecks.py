@@ -32,6 +32,10 @@ CASES = {
     15: ("an address that is nobody's", (0x50,), 0xBFFF0000, None, None),
     16: ("a null pointer", (0x7E, 0x1E, 0x8E), None, None, None),
     17: ("a driver's own bugcheck", (0xDEADDEAD,), 1, 2, None),
+    19: ("lock by a handle that is none", (0x1A,), 0x1234, None, None),
+    20: ("unlock by a handle that is none", (0x1A,), 0x1010, None, None),
+    21: ("a spin lock taken twice", (0x0F,), None, None, None),
+    22: ("a null pointer at DISPATCH_LEVEL", (0xD1,), 0x10, 2, None),
 }
 
 
@@ -68,6 +72,8 @@ def body(t):
             good = (fields[0] in codes and (first is None or fields[1] in firsts)
                     and (irql is None or fields[2] == irql))
             t.check(f"{what}: code and parameters", good, fields)
+            t.check(f"{what}: the code has a name",
+                    number == 17 or fields[5] != "UNKNOWN_BUGCHECK", fields)
             if section:
                 t.check(f"{what}: names driver and section",
                         fields[6].startswith(f"misuse{number}.sys+") and fields[7] == section,

@@ -24,6 +24,7 @@ static volatile ULONG MisusePagedData[16] = {7};
 #endif
 static UCHAR MisuseData[16] = {0xC3};
 static volatile ULONG Sink;
+static KSPIN_LOCK MisuseLock;
 
 static NTSTATUS NTAPI MisuseInit(ULONG Depth)
 {
@@ -132,6 +133,22 @@ static DECLSPEC_NOINLINE VOID NTAPI Misuse(VOID)
     case 18: /* the page cannot be read back: the disk fails, see pagein.py */
         MmTrimAllSystemPagableMemory(TRUE);
         Sink = MisusePagedData[0] + MisusePaged(1);
+        break;
+    case 19: /* lock by a handle that is none */
+        MmLockPagableSectionByHandle(MisusePagedData);
+        break;
+    case 20: /* unlock by a handle that is none */
+        MmUnlockPagableImageSection((PVOID)(ULONG_PTR)0x1234);
+        break;
+    case 21: /* a spin lock taken twice */
+        KeInitializeSpinLock(&MisuseLock);
+        KeAcquireSpinLock(&MisuseLock, &OldIrql);
+        KeAcquireSpinLockAtDpcLevel(&MisuseLock);
+        break;
+    case 22: /* a null pointer at DISPATCH_LEVEL */
+        KeRaiseIrql(DISPATCH_LEVEL, &OldIrql);
+        Address = (volatile ULONG *)0x10;
+        Sink = *Address;
         break;
     }
 }
