@@ -71,7 +71,8 @@ def body(t):
     t.check("shutdown leaves", session.end() == 0, session.said)
 
     session = Session(DISPLAY=":4711")
-    t.check("a display that does not answer: the prompt is here", session.wait(PROMPT), session.said)
+    t.check("a display that does not answer: the prompt is here", session.wait(PROMPT),
+            session.said)
     session.send(b"\x01x")
     t.check("Ctrl-A x leaves", session.end() == 0, session.said)
 
