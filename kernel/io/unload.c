@@ -1,6 +1,7 @@
 /* Unloading a driver, when nobody uses it: no file open on its devices, nothing of another driver
- * attached to them, none of them in the device tree. From the moment that is checked opens fail, since the driver
- * is marked, under the same lock that opens count under. Guard: IopLoadLock, IopDatabaseLock. */
+ * attached to them, none of them in the device tree. From the moment that is checked opens fail,
+ * since the driver is marked, under the same lock that opens count under. Neither DriverEntry nor
+ * Unload may unload its own driver. Guard: IopLoadLock, IopDatabaseLock. */
 #include "iop.h"
 
 static NTSTATUS IopMarkUnloading(PDRIVER_OBJECT Driver);
@@ -16,7 +17,7 @@ static NTSTATUS IopMarkUnloading(PDRIVER_OBJECT Driver)
     KIRQL irql;
 
     KeAcquireSpinLock(&IopDatabaseLock, &irql);
-    if (Driver->Flags & DRVO_UNLOAD_INVOKED) {
+    if ((Driver->Flags & DRVO_UNLOAD_INVOKED) || !(Driver->Flags & DRVO_INITIALIZED)) {
         status = STATUS_INVALID_DEVICE_REQUEST;
     }
     for (device = Driver->DeviceObject; device != NULL && NT_SUCCESS(status);

@@ -16,8 +16,10 @@ def body(t):
                t.driver("fails", SOURCE, defines=["FAILS=1"])]
     with t.machine(drivers=drivers, timeout=40) as machine:
         before = t.command(machine, "dev")
-        t.command(machine, "load ownstack.sys")
+        text = t.command(machine, "load ownstack.sys")
+        t.check("DriverEntry cannot unload its driver", "in DriverEntry 0xC0000010" in text, text)
         status, text = machine.command("unload ownstack")
+        t.check("Unload cannot, either", "in Unload 0xC0000010" in text, text)
         t.check("a driver attached to itself alone is unloaded", status == 0, text)
         t.command(machine, "load forgets.sys")
         status, text = machine.command("unload forgets")
