@@ -269,6 +269,7 @@ NTSTATUS KdpRen(ULONG Count, PSTR *Words)
         FILE_RENAME_INFORMATION Rename;
         UCHAR Space[sizeof(FILE_RENAME_INFORMATION) + KD_LINE_SIZE * sizeof(WCHAR)];
     } Information;
+    PWCHAR Name = Information.Rename.FileName; /* of more letters than its type says */
     IO_STATUS_BLOCK IoStatus;
     ULONG Length;
     HANDLE File;
@@ -286,7 +287,7 @@ NTSTATUS KdpRen(ULONG Count, PSTR *Words)
     RtlZeroMemory(&Information, sizeof(Information));
     Information.Rename.FileNameLength = Length * sizeof(WCHAR);
     for (ULONG Index = 0; Index < Length; Index++) {
-        Information.Rename.FileName[Index] = (UCHAR)Words[2][Index];
+        Name[Index] = (UCHAR)Words[2][Index];
     }
     Status = ZwSetInformationFile(File, &IoStatus, &Information, sizeof(Information),
                                   FileRenameInformation);
