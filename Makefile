@@ -2,13 +2,16 @@
 # and `make bench` install what is missing, build, and do their job. Each folder lists its sources
 # in a rules.mk; the rules themselves are in tools/mk and ddk/driver.mk.
 
-B := build
+# SAN=ubsan, gcov or kasan builds the same sources with checks, see docs/sanitizers.md.
+B := build$(addprefix -,$(SAN))
+export PAGODA_SAN := $(SAN)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
 
 include tools/mk/flags.mk
+include tools/mk/san.mk
 include tools/mk/ddk.mk
 include tools/mk/kernel.mk
 include tools/mk/drivers.mk
@@ -30,7 +33,7 @@ run:
 # T=GLOB selects tests by name: make test T='host/*'
 test:
 	@tools/deps build run test
-	@failed=; $(MAKE) --no-print-directory -k all host-tests || failed=--build-failed; \
+	@failed=; $(MAKE) --no-print-directory -k all $(if $(SAN),,host-tests) || failed=--build-failed; \
 	tools/runtests $$failed '$(or $(T),*)'
 
 bench:

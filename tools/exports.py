@@ -126,7 +126,7 @@ def main():
     parser.add_argument("--cc", default="i686-w64-mingw32-gcc")
     parser.add_argument("--nm", default="i686-w64-mingw32-nm")
     parser.add_argument("--inc", default="ddk/inc")
-    parser.add_argument("--extra", default=os.path.join(os.path.dirname(__file__), "exports.extra"))
+    parser.add_argument("--extra", metavar="LIST", action="append", default=[])
     parser.add_argument("--out", default="build")
     args = parser.parse_args()
 
@@ -138,7 +138,8 @@ def main():
 
     # One row an export: (dll, name, symbol, is_data), the symbol without C's leading underscore.
     rows = [(dll, name, symbols[name], is_data) for name, (dll, is_data) in found.items()]
-    for dll, name, symbol in read_extra(args.extra):
+    extra = args.extra or [os.path.join(os.path.dirname(__file__), "exports.extra")]
+    for dll, name, symbol in (row for path in extra for row in read_extra(path)):
         rows.append((dll, name, symbol[1:] if symbol.startswith("_") else symbol, False))
     rows.sort(key=lambda row: row[1])
 

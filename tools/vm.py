@@ -9,6 +9,7 @@ QEMU is ever ended."""
 import ctypes
 import json
 import os
+import re
 import select
 import shutil
 import signal
@@ -18,7 +19,9 @@ import tempfile
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-BUILD = os.path.join(ROOT, "build")
+SAN = os.environ.get("PAGODA_SAN", "")  # make SAN=… builds elsewhere and tells so
+BUILD = os.path.join(ROOT, f"build-{SAN}" if SAN else "build")
+DEFECT = re.compile(rb"(?:ubsan|kasan): [^\r\n]*")  # kernel/san's reports on COM1
 BOOT_DRIVERS = ("atapi.sys", "disk.sys", "fastfat.sys")
 PARTITION = 1 << 20  # byte offset of the FAT32 partition
 PROMPT = b"pagoda> "
@@ -102,6 +105,7 @@ class Machine:
         self.process = None
         self.com1 = self.debugcon = self.monitor = None
         self.console = bytearray()  # everything COM1 printed
+        self.coverage = []          # lines of kernel/san/gcov.c
         self.events = []            # debugcon lines not yet looked at
         self.partial = b""
         self.deadline = None
@@ -194,6 +198,22 @@ class Machine:
         if self.folder:
             shutil.rmtree(self.folder, ignore_errors=True)
             self.folder = None
+        self.keep_coverage()
+        for line in self.defects():
+            print(f"not ok - {line}", flush=True)
+
+    def keep_coverage(self):
+        """Leaves what a gcov kernel has counted for tools/coverage."""
+        if self.coverage:
+            folder = os.path.join(BUILD, "coverage")
+            os.makedirs(folder, exist_ok=True)
+            with tempfile.NamedTemporaryFile("w", dir=folder, suffix=".txt", delete=False) as file:
+                file.write("\n".join(self.coverage) + "\n")
+            self.coverage = []
+
+    def defects(self):
+        """What a sanitizer's kernel has reported: a run with any has failed, whatever else."""
+        return [line.decode("latin-1") for line in DEFECT.findall(self.console)] if SAN else []
 
     def __enter__(self):
         return self if self.process else self.start()
@@ -236,7 +256,9 @@ class Machine:
             ended = True
         else:
             *lines, self.partial = (self.partial + data).split(b"\n")
-            self.events += [line.decode(errors="replace").strip() for line in lines]
+            for line in lines:
+                (self.coverage if line.startswith(b"gc") else self.events).append(
+                    line.decode(errors="replace").strip())
         text = self.read(self.com1)
         if text:
             self.console += text

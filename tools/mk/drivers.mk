@@ -3,7 +3,7 @@
 PAGODA_TREE := yes
 PAGODA_BUILD := $(B)
 DRIVER_OUT := $(B)/drivers
-DRIVER_FLAGS = $(COMMON_CFLAGS) $(WARNINGS)
+DRIVER_FLAGS = $(COMMON_CFLAGS) $(WARNINGS) $(SAN_DRIVER_CFLAGS)
 DRIVERS :=
 include $(wildcard drivers/*/rules.mk tests/kernel/*/rules.mk)
 

@@ -26,7 +26,7 @@ $(B)/obj/%.asm.o: %.asm
 $(B)/obj/%.o: %.c $(PLUGIN)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(KERNEL_CFLAGS) -fplugin=$(PLUGIN) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(KERNEL_CFLAGS) $(SAN_CFLAGS) -fplugin=$(PLUGIN) -MMD -MP -c -o $@ $<
 
 $(B)/obj/gen/%.o: $(B)/gen/%.c
 	@mkdir -p $(@D)
