@@ -2,6 +2,7 @@
  * v86's Bochs BIOS), with QEMU's fixed ports behind it; reset goes through port 0xCF9, then the
  * keyboard controller, then a triple fault. None of it comes back; nothing is guarded. */
 #include "halp.h"
+#include "san.h"
 
 #define PIIX4_ID            0x71138086u     /* power management function */
 #define PIIX4_PMBA          0x40            /* 82371AB data sheet 7.1.12: PM base */
@@ -19,6 +20,7 @@
 
 VOID HalHalt(VOID)
 {
+    SanDumpCoverage();
     for (;;) {
         __asm__ volatile("cli; hlt");
     }
@@ -49,6 +51,7 @@ VOID HalPowerOff(VOID)
     PCSTR shutdown = "Shutdown";
     USHORT base = HalpFindPmBase();
 
+    SanDumpCoverage();
     KiDisableInterrupts();
     if (base != 0) {
         HalpOut16((USHORT)(base + PM_CONTROL), PM_SLP_EN);
@@ -70,6 +73,7 @@ VOID HalReset(VOID)
         ULONG Base;
     } none = { 0, 0 };
 
+    SanDumpCoverage();
     KiDisableInterrupts();
     HalpOut8(RESET_CONTROL, RESET_FULL);
     HalpOut8(KBC_COMMAND, KBC_PULSE_RESET);

@@ -11,6 +11,7 @@
  *
  * A bugcheck within a bugcheck says so in one more line and stops. */
 #include "ki.h"
+#include "san.h"
 #include "mm.h"
 #include "kd.h"
 #include "ex.h"
@@ -171,6 +172,7 @@ DECLSPEC_NORETURN static VOID KiBugCheck(ULONG Code, ULONG_PTR P1, ULONG_PTR P2,
     KiOffScreen = FALSE;
     KiRunCallbacks();
     KiPrint("Pagoda has stopped.\n");
+    SanDumpCoverage();
     _snprintf(stop, sizeof(stop), "stop 0x%08lX\n", Code);
     HalDebugConString(stop);
     HalHalt();
