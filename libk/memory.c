@@ -2,11 +2,22 @@
  * every x86 and need no FPU. Called from anywhere, interrupt handlers included: nonpaged. */
 #include "libk.h"
 
+/* The sanitizers see no string instructions: kernel/san/kasan.c is asked for them. */
+#ifdef PAGODA_KASAN
+#include "../kernel/inc/san.h"
+#define TOUCH(Block, Length, Store) \
+    KasanTouch(Block, Length, Store, __builtin_frame_address(0))
+#else
+#define TOUCH(Block, Length, Store) ((void)0)
+#endif
+
 void *memcpy(void *Destination, const void *Source, size_t Length)
 {
     void *To = Destination;
     size_t Words = Length / 4;
 
+    TOUCH(Source, Length, FALSE);
+    TOUCH(Destination, Length, TRUE);
     __asm__ __volatile__("rep movsl" : "+D"(To), "+S"(Source), "+c"(Words) : : "memory");
     Words = Length & 3;
     __asm__ __volatile__("rep movsb" : "+D"(To), "+S"(Source), "+c"(Words) : : "memory");
@@ -22,6 +33,8 @@ void *memmove(void *Destination, const void *Source, size_t Length)
     void *To = (PUCHAR)Destination + Length - 1;
     const void *From = (const UCHAR *)Source + Length - 1;
 
+    TOUCH(Source, Length, FALSE);
+    TOUCH(Destination, Length, TRUE);
     __asm__ __volatile__("std; rep movsb; cld" : "+D"(To), "+S"(From), "+c"(Length) : : "memory");
     return Destination;
 }
@@ -32,6 +45,7 @@ void *memset(void *Destination, int Byte, size_t Length)
     ULONG Pattern = (UCHAR)Byte * 0x01010101u;
     size_t Words = Length / 4;
 
+    TOUCH(Destination, Length, TRUE);
     __asm__ __volatile__("rep stosl" : "+D"(To), "+c"(Words) : "a"(Pattern) : "memory");
     Words = Length & 3;
     __asm__ __volatile__("rep stosb" : "+D"(To), "+c"(Words) : "a"(Pattern) : "memory");

@@ -2,6 +2,7 @@
  * the work; here lists are set up and taken down. The depth is fixed: tuning it by load, as NT does
  * once a second, is worth its thread only on machines with far more traffic. */
 #include "exp.h"
+#include "san.h"
 
 #define LOOKASIDE_DEPTH 32
 
@@ -10,7 +11,8 @@ static VOID Initialize(PGENERAL_LOOKASIDE L, PALLOCATE_FUNCTION Allocate, PFREE_
 {
     RtlZeroMemory(L, sizeof(*L));
     ExInitializeSListHead(&L->ListHead);
-    L->Depth = LOOKASIDE_DEPTH;
+    /* kasan: a block of pool goes back there, so that use after free shows */
+    L->Depth = SAN_KASAN && Allocate == NULL ? 0 : LOOKASIDE_DEPTH;
     L->MaximumDepth = LOOKASIDE_DEPTH;
     L->Type = (POOL_TYPE)Type;
     L->Tag = Tag;

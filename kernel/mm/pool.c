@@ -6,6 +6,7 @@
  * checked against their neighbours whenever a block is freed or split. */
 #include "pool.h"
 #include "ke.h"
+#include "san.h"
 
 /* BAD_POOL_CALLER and BAD_POOL_HEADER, parameter 1 */
 #define POOL_DOUBLE_FREE     7
@@ -64,7 +65,11 @@ static VOID MiInsertFree(MI_POOL *Pool, PPOOL_HEADER Block)
     ULONG Units = Block->BlockSize;
 
     Block->PoolType = 0;
-    InsertHeadList(&Pool->Free[Units], (PLIST_ENTRY)(Block + 1));
+    if (SAN_KASAN) {            /* used again as late as possible */
+        InsertTailList(&Pool->Free[Units], (PLIST_ENTRY)(Block + 1));
+    } else {
+        InsertHeadList(&Pool->Free[Units], (PLIST_ENTRY)(Block + 1));
+    }
     Pool->NotEmpty[Units / 32] |= 1u << (Units % 32);
 }
 
@@ -142,6 +147,7 @@ static PVOID MiAllocateSmall(MI_POOL *Pool, SIZE_T Bytes, ULONG Tag)
     Block->PoolTag = Tag;
     Units = Block->BlockSize;
     MiReleasePool(Pool, OldIrql);
+    KasanAllow(Block + 1, Bytes);
     MiCountPoolAllocation(Tag, Pool->Type, Units * POOL_UNIT);
     return Block + 1;
 }
@@ -161,6 +167,7 @@ static PVOID MiAllocateBig(MI_POOL *Pool, SIZE_T Bytes, ULONG Tag)
         Va = NULL;
     }
     if (Va != NULL) {
+        KasanAllow(Va, Bytes);
         MiCountPoolAllocation(Tag, Pool->Type, (SIZE_T)Pages << PAGE_SHIFT);
     }
     return Va;
@@ -301,6 +308,7 @@ static VOID MiFreeSmall(MI_POOL *Pool, PVOID P, ULONG Tag)
     }
     Tag = Block->PoolTag;
     Units = Block->BlockSize;
+    KasanForbid(P, (Units - 1) * POOL_UNIT, TRUE);
     WholePage = MiMergeFree(Pool, &Block);
     MiReleasePool(Pool, OldIrql);
     MiCountPoolFree(Tag, Pool->Type, Units * POOL_UNIT);

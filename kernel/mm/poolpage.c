@@ -1,6 +1,7 @@
 /* Whole pages of the two pools. Nonpaged pages are pinned frames; paged pages are a promise of
  * zeros (charged) that the first touch redeems. */
 #include "pool.h"
+#include "san.h"
 
 static ULONG MiNonPagedBits[(MI_NONPAGED_END - MI_NONPAGED_POOL) >> PAGE_SHIFT >> 5];
 
@@ -12,7 +13,7 @@ static PVOID MiReservePoolRange(MI_POOL *Pool, ULONG Pages)
     KeAcquireSpinLock(&Pool->VaLock, &OldIrql);
     Index = RtlFindClearBitsAndSet(&Pool->Va, Pages, Pool->Hint);
     if (Index != MAXULONG) {
-        Pool->Hint = Index;
+        Pool->Hint = SAN_KASAN ? 0 : Index; /* low addresses have a shadow */
         Pool->Pages += Pages;
     }
     KeReleaseSpinLock(&Pool->VaLock, OldIrql);
@@ -66,6 +67,7 @@ PVOID MiAllocatePoolPages(MI_POOL *Pool, ULONG Pages, NTSTATUS *Status)
 
 VOID MiFreePoolPages(MI_POOL *Pool, PVOID Va, ULONG Pages)
 {
+    KasanForbid(Va, (SIZE_T)Pages << PAGE_SHIFT, TRUE);
     MiDeletePages(Va, Pages, 0);
     MiReleasePoolRange(Pool, Va, Pages);
 }
@@ -85,10 +87,26 @@ static VOID MiInitializePool(MI_POOL *Pool, UCHAR Type, PVOID Base, ULONG Pages,
     Pool->MaximumPages = Pages;
 }
 
+/* Pinned pages that say which bytes of the first RAM / Share of a pool may be used. */
+static VOID MiCoverPool(MI_POOL *Pool, ULONG Share)
+{
+#ifdef PAGODA_KASAN
+    ULONG Pages = min(Pool->MaximumPages, MiStatistics.PhysicalPages / Share) & ~7u;
+    PVOID Shadow = MiAllocateSystemPtes(Pages / 8);
+
+    if (Shadow == NULL || !NT_SUCCESS(MiCreatePinnedPages(Shadow, Pages / 8,
+                                                          MM_PROT_READ | MM_PROT_WRITE))) {
+        KeBugCheckEx(PHASE0_INITIALIZATION_FAILED, 0, 0, 0, 0);
+    }
+    KasanCoverPool(Pool->Type == PagedPool, Pool->Base, (SIZE_T)Pages << PAGE_SHIFT, Shadow);
+#endif
+}
+
 VOID MiInitializeNonPagedPool(VOID)
 {
     MiInitializePool(&MiNonPagedPool, NonPagedPool, (PVOID)MI_NONPAGED_POOL,
                      (MI_NONPAGED_END - MI_NONPAGED_POOL) >> PAGE_SHIFT, MiNonPagedBits);
+    MiCoverPool(&MiNonPagedPool, 4);
     if (!MiInitializeBigBlocks()) {
         KeBugCheckEx(PHASE0_INITIALIZATION_FAILED, 0, 0, 0, 0);
     }
@@ -112,6 +130,7 @@ VOID MiInitializePagedPool(VOID)
         KeBugCheckEx(PHASE1_INITIALIZATION_FAILED, 0, 0, 0, 0);
     }
     MiInitializePool(&MiPagedPool, PagedPool, (PVOID)MI_PAGED_POOL, Pages, Bits);
+    MiCoverPool(&MiPagedPool, 2);
 }
 
 VOID MiQueryPools(MM_STATISTICS *Statistics)
