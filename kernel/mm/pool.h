@@ -45,7 +45,7 @@ VOID MiFreePoolPages(MI_POOL *Pool, PVOID Va, ULONG Pages);
 
 /* poolbig.c: what is known of page-sized allocations. <= DISPATCH_LEVEL. */
 typedef struct _MI_BIG_BLOCK {
-    ULONG_PTR Va; /* 0: free entry, 1: deleted entry */
+    ULONG_PTR Va; /* 0: free entry */
     ULONG Tag;
     ULONG Pages;
     SIZE_T Bytes;

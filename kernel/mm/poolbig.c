@@ -1,16 +1,15 @@
 /* Page-sized pool allocations have no header: a hash table keeps their size and tag.
  *
- * Open addressing; the table doubles when three quarters are used. It lies in pinned pages of its
- * own, outside the pools it describes. MiBigLock guards all of it; it is dropped around growing. */
+ * Open addressing; a removed entry is closed up, so that the table is only as large as the most
+ * blocks there ever were at once need it: it doubles when three quarters are used. It lies in
+ * pinned pages of its own, outside the pools it describes. MiBigLock guards all of it; it is
+ * dropped around growing. */
 #include "pool.h"
-
-#define MI_BIG_DELETED 1u
 
 static KSPIN_LOCK MiBigLock;
 static MI_BIG_BLOCK *MiBigTable; /* guarded by MiBigLock */
 static ULONG MiBigSize;          /* guarded by MiBigLock: entries, a power of two  */
-static ULONG MiBigUsed;          /* guarded by MiBigLock: entries not free, deleted included */
-static ULONG MiBigLive;          /* guarded by MiBigLock: entries that describe a block      */
+static ULONG MiBigUsed;          /* guarded by MiBigLock: entries in use           */
 
 static ULONG MiBigHash(ULONG_PTR Va)
 {
@@ -50,7 +49,7 @@ static VOID MiPutBlock(MI_BIG_BLOCK *Table, ULONG Size, const MI_BIG_BLOCK *Bloc
 {
     ULONG i = MiBigHash(Block->Va);
 
-    while (Table[i & (Size - 1)].Va > MI_BIG_DELETED) {
+    while (Table[i & (Size - 1)].Va != 0) {
         i++;
     }
     Table[i & (Size - 1)] = *Block;
@@ -71,7 +70,7 @@ static BOOLEAN MiGrowTable(VOID)
     KeAcquireSpinLock(&MiBigLock, &OldIrql);
     if (MiBigSize == Size) {
         for (ULONG i = 0; i < Size; i++) {
-            if (MiBigTable[i].Va > MI_BIG_DELETED) {
+            if (MiBigTable[i].Va != 0) {
                 MiPutBlock(Table, Size * 2, &MiBigTable[i]);
             }
         }
@@ -79,7 +78,6 @@ static BOOLEAN MiGrowTable(VOID)
         OldSize = Size;
         MiBigTable = Table;
         MiBigSize = Size * 2;
-        MiBigUsed = MiBigLive;
     }
     KeReleaseSpinLock(&MiBigLock, OldIrql);
     MiDeleteTable(Old, OldSize);
@@ -103,9 +101,24 @@ BOOLEAN MiInsertBigBlock(PVOID Va, ULONG Tag, ULONG Pages, SIZE_T Bytes)
     }
     MiPutBlock(MiBigTable, MiBigSize, &Block);
     MiBigUsed++;
-    MiBigLive++;
     KeReleaseSpinLock(&MiBigLock, OldIrql);
     return TRUE;
+}
+
+/* Frees an entry and moves back those behind it that a search would no longer reach. Under the
+ * lock. An entry may move into the hole unless its own place lies between the two. */
+static VOID MiRemoveBlock(ULONG Hole)
+{
+    ULONG Mask = MiBigSize - 1;
+
+    for (ULONG At = (Hole + 1) & Mask; MiBigTable[At].Va != 0; At = (At + 1) & Mask) {
+        if (((At - MiBigHash(MiBigTable[At].Va)) & Mask) >= ((At - Hole) & Mask)) {
+            MiBigTable[Hole] = MiBigTable[At];
+            Hole = At;
+        }
+    }
+    MiBigTable[Hole].Va = 0;
+    MiBigUsed--;
 }
 
 BOOLEAN MiLookupBigBlock(PVOID Va, MI_BIG_BLOCK *Block, BOOLEAN Remove)
@@ -121,8 +134,7 @@ BOOLEAN MiLookupBigBlock(PVOID Va, MI_BIG_BLOCK *Block, BOOLEAN Remove)
         if (Entry->Va == (ULONG_PTR)Va) {
             *Block = *Entry;
             if (Remove) {
-                Entry->Va = MI_BIG_DELETED;
-                MiBigLive--;
+                MiRemoveBlock(i & (MiBigSize - 1));
             }
             Found = TRUE;
             break;

@@ -63,6 +63,34 @@ KTEST(mm_pool_blocks)
     }
 }
 
+/* The table of page-sized blocks grows with how many there are, not with how many there were. */
+KTEST(mm_pool_page_blocks)
+{
+    static PUCHAR Blocks[600];
+    MM_STATISTICS Before, After;
+
+    for (ULONG Round = 0; Round < 4; Round++) {
+        for (ULONG i = 0; i < RTL_NUMBER_OF(Blocks); i++) {
+            Blocks[i] = ExAllocatePoolWithTag(PagedPool, PAGE_SIZE, KT_TAG);
+            KREQUIRE(Blocks[i] != NULL);
+        }
+        for (ULONG i = 0; i < RTL_NUMBER_OF(Blocks); i++) {
+            ExFreePoolWithTag(Blocks[i * 7 % RTL_NUMBER_OF(Blocks)], KT_TAG);
+        }
+        if (Round == 0) {
+            KtCount(&Before);
+        }
+    }
+    for (ULONG i = 0; i < 4000; i++) {
+        Blocks[0] = ExAllocatePoolWithTag(NonPagedPool, PAGE_SIZE, KT_TAG);
+        KREQUIRE(Blocks[0] != NULL);
+        ExFreePoolWithTag(Blocks[0], KT_TAG);
+    }
+    KtCount(&After);
+    KCHECK_EQUAL(After.Committed, Before.Committed);
+    KCHECK_EQUAL(After.SystemPtesFree, Before.SystemPtesFree);
+}
+
 KTEST(mm_mdl_of_paged_pool)
 {
     PUCHAR Buffer = ExAllocatePoolWithTag(PagedPool, 3 * PAGE_SIZE, KT_TAG);
