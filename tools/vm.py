@@ -108,6 +108,7 @@ class Machine:
         self.coverage = []          # lines of kernel/san/gcov.c
         self.events = []            # debugcon lines not yet looked at
         self.partial = b""
+        self.stopped = False        # by a bugcheck
         self.deadline = None
         self.boot_seconds = None
 
@@ -212,8 +213,11 @@ class Machine:
             self.coverage = []
 
     def defects(self):
-        """What a sanitizer's kernel has reported: a run with any has failed, whatever else."""
-        return [line.decode("latin-1") for line in DEFECT.findall(self.console)] if SAN else []
+        """What a sanitizer's kernel has reported: a run with any has failed, whatever else.
+        One that ended in a bugcheck is what its test makes of it: misuse is reported too."""
+        if not SAN or self.stopped:
+            return []
+        return [line.decode("latin-1") for line in DEFECT.findall(self.console)]
 
     def __enter__(self):
         return self if self.process else self.start()
@@ -293,6 +297,7 @@ class Machine:
                 if name in names:
                     return name, code
                 if name in ("stop", "halt"):
+                    self.stopped = True
                     self.settle()
                     raise Gone(name, code)
             if not self.pump(min(self.remaining(), 1.0)) and not self.events:
