@@ -74,6 +74,14 @@ def body(t):
             t.check(f"{what}: code and parameters", good, fields)
             t.check(f"{what}: the code has a name",
                     number == 17 or fields[5] != "UNKNOWN_BUGCHECK", fields)
+            eip = re.search(r"^eip ([0-9A-F]{8})", text, re.M)
+            eip = int(eip.group(1), 16) if eip else None
+            if fields[0] in (0xD1, 0xD3):
+                kind = 8 if fields[1] == eip else 0  # execution or reading
+                t.check(f"{what}: how and by whom", fields[3:5] == [kind, eip], fields)
+            elif fields[0] == 0x50:
+                entry = 0 if section == "INIT" else 2  # a freed PTE, or none
+                t.check(f"{what}: how and by whom", fields[2:5] == [0, eip, entry], fields)
             if section:
                 t.check(f"{what}: names driver and section",
                         fields[6].startswith(f"misuse{number}.sys+") and fields[7] == section,
