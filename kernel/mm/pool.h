@@ -33,7 +33,7 @@ typedef struct _MI_POOL {
     ULONG NotEmpty[POOL_PAGE_UNITS / 32]; /* (l) a bit a list                         */
     KSPIN_LOCK VaLock;
     RTL_BITMAP Va;                     /* (v) a bit a page of the range               */
-    ULONG Hint;                        /* (v)                                         */
+    ULONG Hint;                        /* (v) where the next search begins            */
     ULONG Pages;                       /* (v) in use                                  */
 } MI_POOL;
 

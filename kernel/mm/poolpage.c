@@ -1,5 +1,6 @@
 /* Whole pages of the two pools. Nonpaged pages are pinned frames; paged pages are a promise of
- * zeros (charged) that the first touch redeems. */
+ * zeros (charged) that the first touch redeems. Addresses are given out from the lowest that may
+ * be free: those further up need page tables, which are kept once they are made. */
 #include "pool.h"
 #include "san.h"
 
@@ -22,10 +23,12 @@ static PVOID MiReservePoolRange(MI_POOL *Pool, ULONG Pages)
 
 static VOID MiReleasePoolRange(MI_POOL *Pool, PVOID Va, ULONG Pages)
 {
+    ULONG Index = (ULONG)(((PUCHAR)Va - Pool->Base) >> PAGE_SHIFT);
     KIRQL OldIrql;
 
     KeAcquireSpinLock(&Pool->VaLock, &OldIrql);
-    RtlClearBits(&Pool->Va, (ULONG)(((PUCHAR)Va - Pool->Base) >> PAGE_SHIFT), Pages);
+    RtlClearBits(&Pool->Va, Index, Pages);
+    Pool->Hint = min(Pool->Hint, Index);
     Pool->Pages -= Pages;
     KeReleaseSpinLock(&Pool->VaLock, OldIrql);
 }
