@@ -154,7 +154,7 @@ static PVOID MiAllocateSmall(MI_POOL *Pool, SIZE_T Bytes, ULONG Tag)
 
 static PVOID MiAllocateBig(MI_POOL *Pool, SIZE_T Bytes, ULONG Tag)
 {
-    ULONG Pages = (ULONG)((Bytes + PAGE_SIZE - 1) >> PAGE_SHIFT);
+    ULONG Pages = max((ULONG)((Bytes + PAGE_SIZE - 1) >> PAGE_SHIFT), 1);
     NTSTATUS Status;
     PVOID Va;
 

@@ -91,6 +91,23 @@ KTEST(mm_pool_page_blocks)
     KCHECK_EQUAL(After.SystemPtesFree, Before.SystemPtesFree);
 }
 
+/* A block of no bytes is a block like others: nobody else gets its address. */
+KTEST(mm_pool_of_no_bytes)
+{
+    static const POOL_TYPE Types[] = {NonPagedPool, PagedPool, NonPagedPoolCacheAligned,
+                                      PagedPoolCacheAligned};
+
+    for (ULONG i = 0; i < RTL_NUMBER_OF(Types); i++) {
+        PVOID First = ExAllocatePoolWithTag(Types[i], 0, KT_TAG);
+        PVOID Second = ExAllocatePoolWithTag(Types[i], 0, KT_TAG);
+
+        KREQUIRE(First != NULL && Second != NULL);
+        KCHECK(First != Second);
+        ExFreePoolWithTag(Second, KT_TAG);
+        ExFreePoolWithTag(First, KT_TAG);
+    }
+}
+
 KTEST(mm_mdl_of_paged_pool)
 {
     PUCHAR Buffer = ExAllocatePoolWithTag(PagedPool, 3 * PAGE_SIZE, KT_TAG);
