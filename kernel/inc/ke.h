@@ -212,7 +212,6 @@ typedef struct _KTHREAD {
     KSPIN_LOCK ApcQueueLock;
     BOOLEAN ApcQueueable;           /* (a) FALSE once the thread is ending                  */
     volatile LONG KernelApcDisable; /* (o) critical regions: < 0 no normal kernel APCs      */
-    volatile LONG SpecialApcDisable;/* (o) guarded regions: < 0 no APCs at all              */
     volatile KTHREAD_STATE State;   /* (d) */
     CHAR Priority;                  /* (d) now                                              */
     CHAR BasePriority;              /* (d) where it decays to                               */

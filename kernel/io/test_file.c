@@ -190,6 +190,5 @@ KTEST(io_thread_is_clean)
 {
     KCHECK_EQUAL(KeGetCurrentIrql(), PASSIVE_LEVEL);
     KCHECK_EQUAL(KiCurrentThread()->KernelApcDisable, 0);
-    KCHECK_EQUAL(KiCurrentThread()->SpecialApcDisable, 0);
     KCHECK(IsListEmpty(&PsGetCurrentThread()->IrpList));
 }

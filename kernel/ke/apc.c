@@ -1,11 +1,10 @@
 /* Kernel APCs: routines run in a given thread, when its IRQL is below APC_LEVEL.
  *
- * Special ones (no NormalRoutine) run at APC_LEVEL and are only held off by IRQL and guarded
- * regions. Normal ones run at PASSIVE_LEVEL after their kernel routine, one at a time, and not in
- * a critical region. A thread's lists are guarded by its ApcQueueLock at DISPATCH_LEVEL;
- * KernelApcPending is set before the dispatcher lock is taken, and KiWait looks at it with that
- * lock held, so an APC is never missed by a thread about to wait. There is no user mode: user
- * APCs are refused. */
+ * Special ones (no NormalRoutine) run at APC_LEVEL and are only held off by IRQL. Normal ones run
+ * at PASSIVE_LEVEL after their kernel routine, one at a time, and not in a critical region. A
+ * thread's lists are guarded by its ApcQueueLock at DISPATCH_LEVEL; KernelApcPending is set before
+ * the dispatcher lock is taken, and KiWait looks at it with that lock held, so an APC is never
+ * missed by a thread about to wait. There is no user mode: user APCs are refused. */
 #include "ki.h"
 
 VOID NTAPI KeInitializeApc(PRKAPC Apc, PRKTHREAD Thread, KAPC_ENVIRONMENT Environment,
@@ -52,7 +51,6 @@ static VOID KiNotifyThread(PKTHREAD Thread, BOOLEAN Special, KPRIORITY Increment
     }
     KiAcquire(&KiDispatcherLock);
     if (Thread->State == Waiting && Thread->WaitIrql < APC_LEVEL &&
-        Thread->SpecialApcDisable == 0 &&
         (Special || (Thread->KernelApcDisable == 0 && !Thread->ApcState.KernelApcInProgress))) {
         KiUnwaitThread(Thread, STATUS_KERNEL_APC, Increment);
     }
@@ -97,7 +95,7 @@ static PKAPC KiTakeApc(PKTHREAD Thread)
     PLIST_ENTRY head = &Thread->ApcState.ApcListHead[KernelMode];
     PKAPC apc = NULL;
 
-    if (!IsListEmpty(head) && Thread->SpecialApcDisable == 0) {
+    if (!IsListEmpty(head)) {
         apc = CONTAINING_RECORD(head->Flink, KAPC, ApcListEntry);
         if (apc->NormalRoutine != NULL &&
             (Thread->KernelApcDisable != 0 || Thread->ApcState.KernelApcInProgress)) {
@@ -153,7 +151,7 @@ VOID KiDeliverApc(VOID)
 
 VOID KiCheckApcs(PKTHREAD Thread)
 {
-    if (Thread->KernelApcDisable == 0 && Thread->SpecialApcDisable == 0 &&
+    if (Thread->KernelApcDisable == 0 &&
         !IsListEmpty(&Thread->ApcState.ApcListHead[KernelMode])) {
         Thread->ApcState.KernelApcPending = TRUE;
         HalRequestSoftwareInterrupt(APC_LEVEL);
@@ -196,7 +194,5 @@ VOID NTAPI KeLeaveCriticalRegion(VOID)
 
 BOOLEAN NTAPI KeAreApcsDisabled(VOID)
 {
-    PKTHREAD thread = KiCurrentThread();
-
-    return thread->KernelApcDisable != 0 || thread->SpecialApcDisable != 0;
+    return KiCurrentThread()->KernelApcDisable != 0;
 }

@@ -139,7 +139,7 @@ BOOLEAN KiInsertTimerAt(PKTIMER Timer, ULONG64 DueTime);     /* interrupt time *
 VOID KiRemoveTimer(PKTIMER Timer);
 VOID KiSetPriorityLocked(PKTHREAD Thread, KPRIORITY Priority);
 VOID KiAbandonMutants(PKTHREAD Thread);
-/* KernelApcDisable or SpecialApcDisable is 0 again: takes what waited. Lock not held. */
+/* KernelApcDisable is 0 again: takes what waited. Lock not held. */
 VOID KiCheckApcs(PKTHREAD Thread);
 VOID KiRundownApcs(PKTHREAD Thread);
 /* Gives the processor away; the lock is handed to the next thread and held again on return. */

@@ -237,8 +237,7 @@ static NTSTATUS KiWait(ULONG Count, PVOID *Objects, WAIT_TYPE Type, KWAIT_REASON
         irql = KiLockDispatcher();
     }
     for (;;) {
-        if (thread->ApcState.KernelApcPending && irql < APC_LEVEL &&
-            thread->SpecialApcDisable == 0) {
+        if (thread->ApcState.KernelApcPending && irql < APC_LEVEL) {
             HalRequestSoftwareInterrupt(APC_LEVEL);
             KiUnlockDispatcher(irql);           /* runs it, and clears the flag */
             irql = KiLockDispatcher();
