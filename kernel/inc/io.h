@@ -1,4 +1,4 @@
-/* I/O manager, for the rest of the kernel. What drivers call is in ddk/inc/wdm/io.h, zw.h. */
+/* I/O manager, for the rest of the kernel. What drivers call is in ddk/inc/wdm/io*.h, zw.h. */
 #ifndef PAGODA_IO_H
 #define PAGODA_IO_H
 

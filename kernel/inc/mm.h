@@ -6,8 +6,11 @@
  *   MI_IMAGE.Paging     lock counts and paging state of one image's sections   (fast mutex)
  *   paged pool mutex    paged pool's lists, whose blocks may fault             (fast mutex)
  *   nonpaged pool lock  nonpaged pool's lists                                  (spin lock)
- *   MmPteLock           bitmaps of system address space                        (spin lock)
+ *   MmPteLock           bitmap of system address space                         (spin lock)
  *   MmPfnLock           PFN database, page lists, pageable PTEs, page-file slots (spin lock)
+ *   MiWindowLock        the window through which frames are zeroed (hw.c)      (spin lock)
+ * Alone, with no other of these taken inside: MI_POOL.VaLock, MiBigLock (pools' pages), and
+ * MiModuleLock (the list of images, HIGH_LEVEL).
  * No lock is held around page-file I/O but MI_IMAGE.Paging, which the paging path never takes. */
 #ifndef PAGODA_MM_H
 #define PAGODA_MM_H
