@@ -6,11 +6,6 @@
 
 static KSPIN_LOCK HalpDebugLock;
 
-VOID HalDebugConOut(UCHAR Byte)
-{
-    HalpOut8(DEBUGCON, Byte);
-}
-
 VOID HalDebugConString(PCSTR String)
 {
     ULONG flags = HalpLockOutput(&HalpDebugLock);

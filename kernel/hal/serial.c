@@ -128,19 +128,6 @@ BOOLEAN HalSerialTryGetChar(PUCHAR Character)
     return taken;
 }
 
-NTSTATUS HalSerialGetChar(PUCHAR Character, PLARGE_INTEGER Timeout)
-{
-    NTSTATUS status;
-
-    while (!HalSerialTryGetChar(Character)) {
-        status = KeWaitForSingleObject(&HalpInputEvent, UserRequest, KernelMode, FALSE, Timeout);
-        if (status != STATUS_SUCCESS) {
-            return status;
-        }
-    }
-    return STATUS_SUCCESS;
-}
-
 PKEVENT HalSerialInputEvent(VOID)
 {
     return &HalpInputEvent;

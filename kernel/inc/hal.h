@@ -20,15 +20,13 @@ VOID HalDisplaySetAttribute(UCHAR Attribute);       /* for what is written from 
 /* ---- COM1, 115200 8n1 ---- */
 VOID HalSerialWrite(PCSTR Text, ULONG Length);      /* \n goes out as \r\n             */
 
-/* Input ring of COM1, filled by its interrupt. GetChar waits (PASSIVE_LEVEL); Timeout as for
- * KeWaitForSingleObject; STATUS_SUCCESS or STATUS_TIMEOUT. The event is signalled while there
- * is something in the ring, so that a console can wait for several sources at once. */
-NTSTATUS HalSerialGetChar(PUCHAR Character, PLARGE_INTEGER Timeout);
+/* Input ring of COM1, filled by its interrupt. TryGetChar does not wait: FALSE when the ring is
+ * empty. The event is signalled while there is something in it, so that a console can wait for
+ * several sources at once. */
 BOOLEAN HalSerialTryGetChar(PUCHAR Character);      /* <= DISPATCH_LEVEL               */
 PKEVENT HalSerialInputEvent(VOID);                  /* notification event              */
 
-/* ---- isa-debugcon, port 0xE9: one byte, or a string as one piece ---- */
-VOID HalDebugConOut(UCHAR Byte);
+/* ---- isa-debugcon, port 0xE9: a string as one piece ---- */
 VOID HalDebugConString(PCSTR String);
 
 /* ---- PCI configuration space, mechanism 1 ---- */

@@ -255,12 +255,9 @@ extern KSPIN_LOCK KiDispatcherLock;
 PCSTR KeThreadStateName(PKTHREAD Thread);
 
 /* Beyond what ddk/inc exports. */
-BOOLEAN KeRemoveQueueApc(PKAPC Apc);
 BOOLEAN KeAlertThread(PKTHREAD Thread, KPROCESSOR_MODE Mode);
 
 /* ---- interrupts ---- */
-
-#define KINTERRUPT_MAX_SHARED 8
 
 /* Guards: (c) constant while connected, (v) KiVectorLock, (s) the interrupt's own spin lock */
 typedef struct _KINTERRUPT {

@@ -39,7 +39,6 @@ extern LOADER_BLOCK KeLoaderBlock;
 /* The boot window: physical 0 … 8 MiB - 1 at this virtual address, 4 KiB pages. The part below
  * 1 MiB (screen memory) stays mapped for ever; mm decides about the rest. */
 #define LOADER_WINDOW_BASE  0x80000000
-#define LOADER_WINDOW_SIZE  0x00800000
 
 /* Looks for the word "Name" or "Name=value" on the command line. Copies the value (empty for a
  * bare word), cut to Size - 1 characters, unless Value is NULL. TRUE if the word is there. */

@@ -75,19 +75,6 @@ BOOLEAN NTAPI KeInsertQueueApc(PRKAPC Apc, PVOID SystemArgument1, PVOID SystemAr
     return inserted;
 }
 
-BOOLEAN KeRemoveQueueApc(PKAPC Apc)
-{
-    KIRQL irql = KfAcquireSpinLock(&Apc->Thread->ApcQueueLock);
-    BOOLEAN removed = Apc->Inserted;
-
-    if (removed) {
-        RemoveEntryList(&Apc->ApcListEntry);
-        Apc->Inserted = FALSE;
-    }
-    KfReleaseSpinLock(&Apc->Thread->ApcQueueLock, irql);
-    return removed;
-}
-
 /* The next APC that may run now, off the list; NULL if there is none. */
 static PKAPC KiTakeApc(PKTHREAD Thread)
 {

@@ -169,7 +169,6 @@ VOID KiInitializeTime(VOID);
 extern volatile LONG KiTimerCount;
 extern LIST_ENTRY KiReaperListHead;
 extern KEVENT KiReaperEvent;
-VOID KiRequestDpcInterrupt(VOID);
 
 /* hal/irql.c. Begin: FALSE if the interrupt is spurious or must wait; else IRQL has been raised
  * to the line's and the controller acknowledged. End: undoes it and takes what became possible.

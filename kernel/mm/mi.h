@@ -226,7 +226,6 @@ VOID MiSetImageProtection(PVOID Va, ULONG Pages, ULONG Protection);
 NTSTATUS MiResolvePage(PVOID Va, PMMPTE Pte, KIRQL OldIrql);
 /* Brings a page in and adds a pin. Bugcheck-free: returns the read's status. */
 NTSTATUS MiPinPage(PVOID Va, MI_PFN *Pfn);
-VOID MiUnpinPage(PVOID Va);
 struct _KTRAP_FRAME;
 DECLSPEC_NORETURN VOID MiStopFault(ULONG ErrorCode, PVOID Address, struct _KTRAP_FRAME *Trap,
                                    KIRQL Irql); /* faultstop.c */
