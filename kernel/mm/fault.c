@@ -174,11 +174,12 @@ static NTSTATUS MiHardFault(PMMPTE Pte, KIRQL OldIrql)
     return Status;
 }
 
-NTSTATUS MiResolvePage(PVOID Va, PMMPTE Pte, KIRQL OldIrql)
+/* Makes the page of Pte valid, or waited for what is in the way. Entered with MmPfnLock held,
+ * returns with it released; the caller looks at the PTE again. */
+static NTSTATUS MiResolvePage(PMMPTE Pte, KIRQL OldIrql)
 {
     MMPTE Seen = *Pte;
 
-    (VOID)Va;
     if (Seen & MI_PTE_VALID) {
         KeReleaseSpinLock(&MmPfnLock, OldIrql);
         return STATUS_SUCCESS;
@@ -227,7 +228,7 @@ NTSTATUS MiPinPage(PVOID Va, MI_PFN *Pfn)
             KeBugCheckEx(IRQL_NOT_LESS_OR_EQUAL, (ULONG_PTR)Va, OldIrql, 0,
                          (ULONG_PTR)__builtin_return_address(0));
         }
-        Status = MiResolvePage(Va, Pte, OldIrql);
+        Status = MiResolvePage(Pte, OldIrql);
         if (!NT_SUCCESS(Status)) {
             return Status;
         }
@@ -243,8 +244,8 @@ static BOOLEAN MiIsValidFault(ULONG ErrorCode, PVOID Address, PKTRAP_FRAME Trap,
     if (!(Pte & MI_PTE_VALID)) {
         return FALSE;
     }
-    if (((ErrorCode & MI_FAULT_WRITE) && !(Pte & MI_PTE_WRITE)) ||
-        ((ErrorCode & MI_FAULT_FETCH) && (Pte & MI_PTE_NX))) {
+    if (((ErrorCode & PF_WRITE) && !(Pte & MI_PTE_WRITE)) ||
+        ((ErrorCode & PF_FETCH) && (Pte & MI_PTE_NX))) {
         MiStopFault(ErrorCode, Address, Trap, Irql);
     }
     MiFlushPage(Address);
@@ -272,7 +273,7 @@ NTSTATUS MmAccessFault(ULONG ErrorCode, PVOID Address, PKTRAP_FRAME Trap)
             MiStopFault(ErrorCode, Address, Trap, Irql);
         }
         KeAcquireSpinLock(&MmPfnLock, &OldIrql);
-        Status = MiResolvePage(Address, Pte, OldIrql);
+        Status = MiResolvePage(Pte, OldIrql);
         if (Status == STATUS_ACCESS_VIOLATION && MiIsUnbacked(*Pte)) {
             MiStopFault(ErrorCode, Address, Trap, Irql);
         }

@@ -180,11 +180,6 @@ VOID MiPurgeStandby(PMMPFN Page, MI_PFN Pfn); /* standby -> out, frame free     
 /* Waits until a frame can be had. PASSIVE or APC_LEVEL, no lock held. */
 VOID MiWaitForFreePage(VOID);
 
-/* Page-fault error code (Intel SDM 3A 4.7). */
-#define MI_FAULT_PRESENT 0x01
-#define MI_FAULT_WRITE   0x02
-#define MI_FAULT_FETCH   0x10
-
 /* ---- hardware (hw.c; fake on the host) ------------------------------------------------- */
 VOID MiWritePte(PMMPTE Pte, MMPTE Value);
 MMPTE MiExchangePte(PMMPTE Pte, MMPTE Value);
@@ -221,9 +216,6 @@ static inline VOID MiDeleteImagePages(PVOID Va, ULONG Pages)
 VOID MiSetImageProtection(PVOID Va, ULONG Pages, ULONG Protection);
 
 /* ---- pageable pages (fault.c, trim.c, writer.c) ------------------------------------------ */
-/* Makes the page of Va valid. Called with MmPfnLock held at OldIrql; returns with it released;
- * the caller looks at the PTE again. */
-NTSTATUS MiResolvePage(PVOID Va, PMMPTE Pte, KIRQL OldIrql);
 /* Brings a page in and adds a pin. Bugcheck-free: returns the read's status. */
 NTSTATUS MiPinPage(PVOID Va, MI_PFN *Pfn);
 struct _KTRAP_FRAME;
@@ -231,7 +223,6 @@ DECLSPEC_NORETURN VOID MiStopFault(ULONG ErrorCode, PVOID Address, struct _KTRAP
                                    KIRQL Irql); /* faultstop.c */
 VOID MiAddToWorkingSet(MI_PFN Pfn);      /* (p) */
 VOID MiRemoveFromWorkingSet(MI_PFN Pfn); /* (p) */
-BOOLEAN MiTrimPage(MI_PFN Pfn);          /* (p) FALSE: pinned */
 ULONG MiTrimWorkingSet(ULONG Goal, BOOLEAN All);
 VOID MiMarkDirty(PMMPFN Page); /* (p) content is newer than the slot: the slot goes */
 NTSTATUS MiWriteAllModified(VOID);

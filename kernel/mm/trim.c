@@ -47,7 +47,8 @@ VOID MiMarkDirty(PMMPFN Page)
     }
 }
 
-BOOLEAN MiTrimPage(MI_PFN Pfn)
+/* To the modified list or to standby; FALSE: pinned, or not in the working set. MmPfnLock held. */
+static BOOLEAN MiTrimPage(MI_PFN Pfn)
 {
     PMMPFN Page = MiPfn(Pfn);
     PMMPTE Pte = Page->PteAddress;

@@ -65,7 +65,7 @@ static void Touch(OBJECT *Object, ULONG Page, bool Write)
         Write = false;
     }
     while (!(*Pte & MI_PTE_VALID)) {
-        MmAccessFault(Write ? MI_FAULT_WRITE : 0, Va(Object, Page), &Trap);
+        MmAccessFault(Write ? PF_WRITE : 0, Va(Object, Page), &Trap);
     }
     *Pte |= MI_PTE_ACCESSED;
     if (FrameData[MI_PTE_PFN(*Pte)] != Object->Value[Page]) {
