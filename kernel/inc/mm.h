@@ -17,7 +17,6 @@
 
 #include <ntifs.h>
 
-
 struct _KTRAP_FRAME;
 
 /* One loaded image; the public part has NT's layout, the memory manager's own part follows it

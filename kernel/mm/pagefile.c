@@ -17,9 +17,6 @@
 #pragma alloc_text(PAGE, MmCreatePagingFile)
 #endif
 
-
-
-
 static NTSTATUS MiOpenPageFile(PUNICODE_STRING Name, ULONG Pages, HANDLE *Handle)
 {
     OBJECT_ATTRIBUTES Attributes;

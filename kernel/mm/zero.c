@@ -7,7 +7,6 @@
 static KEVENT MiZeroEvent;
 static BOOLEAN MiZeroSleeps; /* (p) */
 
-
 VOID MiInitializeZeroing(VOID)
 {
     KeInitializeEvent(&MiZeroEvent, SynchronizationEvent, FALSE);

@@ -7,7 +7,6 @@
  * be held while it is linked. */
 #include "obp.h"
 
-
 static POBJECT_HEADER volatile ObpReapList; /* (i) pushed by anybody, emptied by the worker     */
 static volatile LONG ObpReapCount;          /* (i) pushed and not deleted yet; the one who makes
                                              *     it 1 queues the worker                        */
