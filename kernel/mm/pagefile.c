@@ -78,7 +78,7 @@ NTSTATUS MmCreatePagingFile(PUNICODE_STRING Name, ULONG MinimumPages, ULONG Maxi
     if (!NT_SUCCESS(Status)) {
         goto Dereference;
     }
-    Status = MiPageFileCount == 0 ? MiCreatePageIos(File->StackSize) : STATUS_SUCCESS;
+    Status = MiCreatePageIos(File->StackSize);
     if (!NT_SUCCESS(Status)) {
         IoNotifyPagingPath(File->FileObject, FALSE);
         goto Dereference;

@@ -32,7 +32,8 @@ static inline ULONG MiPageOfSlot(ULONG Slot)
     return Slot & ((1u << MI_SLOT_PAGE_BITS) - 1);
 }
 
+/* pageio.c: makes the transfers, once; all page files share them. STATUS_NOT_SUPPORTED: there are
+ * some, but their IRPs have fewer stack locations; STATUS_INSUFFICIENT_RESOURCES. */
 NTSTATUS MiCreatePageIos(CCHAR StackSize);
-VOID MiDeletePageIos(VOID);
 
 #endif

@@ -15,6 +15,7 @@
 #define MI_WRITE_STOCK 2
 
 static LIST_ENTRY MiIdleIo[2];      /* (p) free transfers: [0] reads, [1] writes   */
+static CCHAR MiIoStackSize;         /* (c) stack locations of their IRPs; 0: none yet */
 static ULONG MiIoWaiters;           /* (p) threads in MiWaitForPageIo              */
 static KEVENT MiIoFreed;            /* notification                                */
 volatile LONG MiTransfersInFlight;  /* interlocked                                 */
@@ -138,7 +139,7 @@ static MI_PAGE_IO *MiCreatePageIo(BOOLEAN Write, CCHAR StackSize)
     return Io;
 }
 
-VOID MiDeletePageIos(VOID)
+static VOID MiDeletePageIos(VOID)
 {
     for (ULONG Kind = 0; Kind < 2; Kind++) {
         while (!IsListEmpty(&MiIdleIo[Kind])) {
@@ -153,6 +154,9 @@ VOID MiDeletePageIos(VOID)
 
 NTSTATUS MiCreatePageIos(CCHAR StackSize)
 {
+    if (MiIoStackSize != 0) {
+        return StackSize <= MiIoStackSize ? STATUS_SUCCESS : STATUS_NOT_SUPPORTED;
+    }
     InitializeListHead(&MiIdleIo[FALSE]);
     InitializeListHead(&MiIdleIo[TRUE]);
     KeInitializeEvent(&MiIoFreed, NotificationEvent, FALSE);
@@ -166,5 +170,6 @@ NTSTATUS MiCreatePageIos(CCHAR StackSize)
         }
         InsertTailList(&MiIdleIo[Write], &Io->Links);
     }
+    MiIoStackSize = StackSize;
     return STATUS_SUCCESS;
 }

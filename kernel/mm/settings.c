@@ -5,13 +5,13 @@
  *   DisablePagingExecutive  REG_DWORD     1: drivers and the kernel stay in memory
  *
  * A page file that cannot be used is named with its reason; the machine runs without it. */
-#include "mi.h"
+#include "pagefile.h"
 
 #define MI_SETTINGS_KEY  L"Session Manager\\Memory Management"
 #define MI_PATH_PREFIX   L"\\??\\"
 #define MI_PATH_CHARS    128
 #define MI_PAGES_IN_MIB  (1048576u >> PAGE_SHIFT)
-#define MI_MOST_MIB      ((1u << 28) / MI_PAGES_IN_MIB)
+#define MI_MOST_MIB      ((1u << MI_SLOT_PAGE_BITS) / MI_PAGES_IN_MIB)
 
 static NTSTATUS NTAPI MiReadPagingFile(PWSTR Name, ULONG Type, PVOID Data, ULONG Length,
                                        PVOID Context, PVOID Entry);

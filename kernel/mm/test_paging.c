@@ -265,3 +265,14 @@ KTEST(mm_paging_needs_no_pool)
     KCHECK(MmPagingAllocationsRefused > Refused);
     ExFreePoolWithTag(Block, KT_TAG);
 }
+
+/* The transfers were made for the stack of the first page file: a second one whose stack is deeper
+ * is refused, since its requests would run over the end of their IRPs. */
+KTEST(mm_deeper_page_file_is_refused)
+{
+    if (!MmPagingActive) {
+        return;
+    }
+    KCHECK_EQUAL(MiCreatePageIos(MiPageFiles[0].StackSize), STATUS_SUCCESS);
+    KCHECK_EQUAL(MiCreatePageIos(MiPageFiles[0].StackSize + 1), STATUS_NOT_SUPPORTED);
+}
