@@ -53,7 +53,7 @@ NTSTATUS KdpShutdown(ULONG Count, PSTR *Words)
 
     KdpCloseKeyboard();
     CmShutdownSystem();
-    MmShutdownSystem(); /* everything comes back from the page file */
+    MmShutdownSystem(); /* nothing more goes to the page file */
     IoShutdownSystem();
     DbgPrint("Pagoda is down\n");
     ExFlushPrint();

@@ -276,3 +276,25 @@ KTEST(mm_deeper_page_file_is_refused)
     KCHECK_EQUAL(MiCreatePageIos(MiPageFiles[0].StackSize), STATUS_SUCCESS);
     KCHECK_EQUAL(MiCreatePageIos(MiPageFiles[0].StackSize + 1), STATUS_NOT_SUPPORTED);
 }
+
+/* Whoever comes with a page to write after MmShutdownSystem finds the door shut, also when it had
+ * asked before whether paging was on. */
+KTEST(mm_no_write_begins_after_shutdown)
+{
+    PULONG Block = ExAllocatePoolWithTag(PagedPool, PAGE_SIZE, KT_TAG);
+    MM_STATISTICS Before, After;
+
+    KREQUIRE(Block != NULL);
+    KtFill(Block, 1, 3);
+    MmTrimAllSystemPagableMemory(FALSE);
+    if (MmPagingActive) {
+        MmShutdownSystem();
+        MmQueryStatistics(&Before);
+        KCHECK_EQUAL(MiWriteAllModified(), STATUS_SUCCESS);
+        MmQueryStatistics(&After);
+        MmPagingActive = TRUE;
+        KCHECK_EQUAL(After.WriteRequests, Before.WriteRequests);
+    }
+    KCHECK(KtHolds(Block, 1, 3));
+    ExFreePoolWithTag(Block, KT_TAG);
+}

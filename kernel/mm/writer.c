@@ -47,7 +47,7 @@ static VOID MiFinishPage(MI_PFN Pfn, BOOLEAN Written)
 }
 
 /* Takes up to a cluster from the modified list and writes it. Returns how many pages were taken;
- * 0 with *Status saying why (STATUS_SUCCESS: nothing to write). */
+ * 0 with *Status saying why (STATUS_SUCCESS: nothing to write, or the machine is going down). */
 static ULONG MiWriteCluster(NTSTATUS *Status)
 {
     MI_PAGE_IO *Io;
@@ -57,7 +57,7 @@ static ULONG MiWriteCluster(NTSTATUS *Status)
     *Status = STATUS_SUCCESS;
     KeAcquireSpinLock(&MmPfnLock, &OldIrql);
     for (;;) {
-        if (MiModifiedList.Count == 0) {
+        if (!MmPagingActive || MiModifiedList.Count == 0) {
             KeReleaseSpinLock(&MmPfnLock, OldIrql);
             return 0;
         }
