@@ -47,6 +47,19 @@ static BOOLEAN IopIsVolume(DEVICE_TYPE Type)
            Type == FILE_DEVICE_VIRTUAL_DISK;
 }
 
+/* Not pageable: the lock. */
+static VOID IopLinkDevice(PDEVICE_OBJECT Device)
+{
+    PDRIVER_OBJECT driver = Device->DriverObject;
+    KIRQL irql;
+
+    KeAcquireSpinLock(&IopDatabaseLock, &irql);
+    Device->NextDevice = driver->DeviceObject;
+    driver->DeviceObject = Device;
+    IopDeviceExtension(Device)->Unlinked = FALSE;
+    KeReleaseSpinLock(&IopDatabaseLock, irql);
+}
+
 NTSTATUS NTAPI IoCreateDevice(PDRIVER_OBJECT DriverObject, ULONG DeviceExtensionSize,
                               PUNICODE_STRING DeviceName, DEVICE_TYPE DeviceType,
                               ULONG DeviceCharacteristics, BOOLEAN Exclusive,
@@ -59,7 +72,6 @@ NTSTATUS NTAPI IoCreateDevice(PDRIVER_OBJECT DriverObject, ULONG DeviceExtension
     UNICODE_STRING name;
     PDEVICE_OBJECT device;
     NTSTATUS status;
-    KIRQL irql;
 
     PAGED_CODE();
     *DeviceObject = NULL;
@@ -108,11 +120,7 @@ NTSTATUS NTAPI IoCreateDevice(PDRIVER_OBJECT DriverObject, ULONG DeviceExtension
             return status;
         }
     }
-    KeAcquireSpinLock(&IopDatabaseLock, &irql);
-    device->NextDevice = DriverObject->DeviceObject;
-    DriverObject->DeviceObject = device;
-    own->Unlinked = FALSE;
-    KeReleaseSpinLock(&IopDatabaseLock, irql);
+    IopLinkDevice(device);
     *DeviceObject = device;
     return STATUS_SUCCESS;
 }

@@ -106,12 +106,24 @@ static NTSTATUS IopAskFileSystem(PDEVICE_OBJECT FileSystem, PDEVICE_OBJECT Volum
     return IopSendAndWait(IopGetTop(FileSystem), &stack, NULL, 0, STATUS_SUCCESS, NULL);
 }
 
+/* Not pageable: the lock. */
+static VOID IopNoteMounted(PDEVICE_OBJECT Device)
+{
+    PVPB vpb = Device->Vpb;
+    KIRQL irql;
+
+    KeAcquireSpinLock(&IopDatabaseLock, &irql);
+    vpb->Flags |= VPB_MOUNTED;
+    vpb->DeviceObject->StackSize = (CCHAR)(IopGetAttachedDevice(Device)->StackSize + 1);
+    vpb->DeviceObject->Flags &= ~(ULONG)DO_DEVICE_INITIALIZING;
+    KeReleaseSpinLock(&IopDatabaseLock, irql);
+}
+
 NTSTATUS IopMountVolume(PDEVICE_OBJECT Device)
 {
     NTSTATUS status = STATUS_UNRECOGNIZED_VOLUME;
     PDEVICE_OBJECT fs = NULL;
     PVPB vpb = Device->Vpb;
-    KIRQL irql;
 
     PAGED_CODE();
     KeWaitForMutexObject(&IopMounting, Executive, KernelMode, FALSE, NULL);
@@ -125,12 +137,7 @@ NTSTATUS IopMountVolume(PDEVICE_OBJECT Device)
             }
         }
         if (NT_SUCCESS(status)) {
-            KeAcquireSpinLock(&IopDatabaseLock, &irql);
-            vpb->Flags |= VPB_MOUNTED;
-            vpb->DeviceObject->StackSize =
-                (CCHAR)(IopGetAttachedDevice(Device)->StackSize + 1);
-            vpb->DeviceObject->Flags &= ~(ULONG)DO_DEVICE_INITIALIZING;
-            KeReleaseSpinLock(&IopDatabaseLock, irql);
+            IopNoteMounted(Device);
         }
         if (fs != NULL) {
             ObDereferenceObject(fs);

@@ -13,7 +13,6 @@
 #include "ke.h"
 
 #ifdef ALLOC_PRAGMA
-/* Creating a page file can fault like anything else: until it is in use nothing is out. */
 #pragma alloc_text(PAGE, MmCreatePagingFile)
 #endif
 
@@ -42,13 +41,23 @@ static NTSTATUS MiOpenPageFile(PUNICODE_STRING Name, ULONG Pages, HANDLE *Handle
     return Status;
 }
 
+/* The file is ready: from here on its slots are given out. Not pageable: the lock. */
+static VOID MiUsePageFile(VOID)
+{
+    KIRQL OldIrql;
+
+    KeAcquireSpinLock(&MmPfnLock, &OldIrql);
+    MiPageFileCount++;
+    MmPagingActive = TRUE;
+    KeReleaseSpinLock(&MmPfnLock, OldIrql);
+}
+
 NTSTATUS MmCreatePagingFile(PUNICODE_STRING Name, ULONG MinimumPages, ULONG MaximumPages)
 {
     MI_PAGE_FILE *File;
     HANDLE Handle;
     PULONG Bits;
     NTSTATUS Status;
-    KIRQL OldIrql;
 
     PAGED_CODE();
     if (MinimumPages < 2 || MinimumPages > MaximumPages ||
@@ -89,10 +98,7 @@ NTSTATUS MmCreatePagingFile(PUNICODE_STRING Name, ULONG MinimumPages, ULONG Maxi
     File->Pages = MinimumPages;
     File->Used = 1;
     File->Hint = 1;
-    KeAcquireSpinLock(&MmPfnLock, &OldIrql);
-    MiPageFileCount++;
-    MmPagingActive = TRUE;
-    KeReleaseSpinLock(&MmPfnLock, OldIrql);
+    MiUsePageFile();
     MiRaiseCommitLimit(MinimumPages - 1);
     /* The handle stays open: the file object keeps everybody else out. */
     return STATUS_SUCCESS;
