@@ -189,6 +189,9 @@ VOID MiUnmapSystemPtes(PVOID Va, ULONG Pages)
 {
     PMMPTE Pte = MiGetPteAddress(Va);
 
+    if (Pages == 0) {
+        return; /* an MDL advanced to its end; Va may be somebody else's */
+    }
     for (ULONG i = 0; i < Pages; i++) {
         MiWritePte(Pte + i, 0);
     }

@@ -218,6 +218,28 @@ KTEST(mm_advance_mdl)
     ExFreePoolWithTag(Buffer, KT_TAG);
 }
 
+/* All of a mapped buffer passed, so that nothing is left to unmap. */
+KTEST(mm_advance_mdl_to_its_end)
+{
+    PUCHAR Buffer = ExAllocatePoolWithTag(PagedPool, 2 * PAGE_SIZE, KT_TAG);
+    MM_STATISTICS Before;
+    PMDL Mdl;
+
+    KREQUIRE(Buffer != NULL);
+    RtlZeroMemory(Buffer, 2 * PAGE_SIZE);
+    KtCount(&Before);
+    Mdl = IoAllocateMdl(Buffer, 2 * PAGE_SIZE, FALSE, FALSE, NULL);
+    KREQUIRE(Mdl != NULL);
+    MmProbeAndLockPages(Mdl, KernelMode, IoReadAccess);
+    KCHECK(MmGetSystemAddressForMdlSafe(Mdl, NormalPagePriority) != NULL);
+    KCHECK(NT_SUCCESS(MmAdvanceMdl(Mdl, 2 * PAGE_SIZE)));
+    KCHECK_EQUAL(MmGetMdlByteCount(Mdl), 0);
+    MmUnlockPages(Mdl);
+    IoFreeMdl(Mdl);
+    KtSameAs(&Before);
+    ExFreePoolWithTag(Buffer, KT_TAG);
+}
+
 KTEST(mm_pages_for_mdl)
 {
     PHYSICAL_ADDRESS Zero = {.QuadPart = 0}, Low = {.QuadPart = 0x200000};
