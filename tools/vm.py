@@ -94,7 +94,7 @@ class Machine:
         self.memory = memory
         self.source = disk or os.path.join(BUILD, "disk.img")
         self.cmdline = cmdline
-        self.timeout = timeout
+        self.timeout = timeout * 3 if SAN and timeout else timeout  # checks take their time
         self.gdb = gdb
         self.cpu = cpu or os.environ.get("PAGODA_CPU") or "max"
         self.iso = iso
