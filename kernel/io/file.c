@@ -41,20 +41,16 @@ BOOLEAN IopCreateFileType(VOID)
     return TRUE;
 }
 
-/* Cleanup and close cannot fail: they wait for memory. */
+/* Cleanup and close cannot fail: they wait for memory, and what the driver says does not matter. */
 static VOID IopSendLast(PFILE_OBJECT File, UCHAR MajorFunction)
 {
-    LARGE_INTEGER tick = { .QuadPart = -100000 };
     IO_STACK_LOCATION stack;
 
     PAGED_CODE();
     RtlZeroMemory(&stack, sizeof(stack));
     stack.MajorFunction = MajorFunction;
     stack.FileObject = File;
-    while (IopSendAndWait(IoGetRelatedDeviceObject(File), &stack, NULL, 0, STATUS_SUCCESS, NULL) ==
-           STATUS_INSUFFICIENT_RESOURCES) {
-        KeDelayExecutionThread(KernelMode, FALSE, &tick);
-    }
+    IopSendWithoutFail(IoGetRelatedDeviceObject(File), &stack);
 }
 
 static NTSTATUS IopOpenFile(PVOID Object, ACCESS_MASK DesiredAccess, ULONG Attributes)

@@ -165,6 +165,8 @@ NTSTATUS IopLockBuffer(PIRP Irp, PVOID Buffer, ULONG Length, LOCK_OPERATION Oper
  * and information come back directly, without an APC: for the kernel's own requests. */
 NTSTATUS IopSendAndWait(PDEVICE_OBJECT Device, PIO_STACK_LOCATION Template, PVOID SystemBuffer,
                         ULONG Flags, NTSTATUS InitialStatus, PULONG_PTR Information);
+/* The same for what cannot fail: waits for an IRP, and does not ask what came of it. */
+VOID IopSendWithoutFail(PDEVICE_OBJECT Device, PIO_STACK_LOCATION Template);
 
 /* --- File services (fileio.c): what ZwReadFile and its sisters have in common --- */
 

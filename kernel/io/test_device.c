@@ -45,6 +45,27 @@ KTEST(io_unfilled_major_is_invalid_request)
     IotEnd();
 }
 
+/* A driver that fails cleanup or close is asked once all the same. */
+KTEST(io_cleanup_and_close_are_sent_once)
+{
+    PDRIVER_OBJECT driver;
+    HANDLE handle;
+
+    IotBegin();
+    driver = IotCreateDriver(IotDispatch);
+    KREQUIRE(driver != NULL);
+    KREQUIRE(IotCreateDevice(driver, 0) != NULL);
+    KREQUIRE(NT_SUCCESS(IotOpen(L"\\Device\\IoTest", 0, &handle)));
+    IotLastStatus = STATUS_INSUFFICIENT_RESOURCES;
+    KCHECK_EQUAL(ZwClose(handle), STATUS_SUCCESS);
+    IotLastStatus = STATUS_SUCCESS;
+    KCHECK_EQUAL(IotSeen[IRP_MJ_CLEANUP], 1);
+    KCHECK_EQUAL(IotSeen[IRP_MJ_CLOSE], 1);
+    IoDeleteDevice(driver->DeviceObject);
+    IotDeleteDriver(driver);
+    IotEnd();
+}
+
 KTEST(io_attach_detach)
 {
     PDEVICE_OBJECT bottom, middle, top, found;

@@ -4,6 +4,7 @@
 ULONG IotSeen[IRP_MJ_MAXIMUM_FUNCTION + 1];
 BOOLEAN IotPend;
 ULONG IotBadBytes;
+NTSTATUS IotLastStatus;
 
 static OB_STATISTICS IotObjects;
 static ULONG IotIrps;
@@ -16,6 +17,7 @@ VOID IotBegin(VOID)
     RtlZeroMemory(IotSeen, sizeof(IotSeen));
     IotPend = FALSE;
     IotBadBytes = 0;
+    IotLastStatus = STATUS_SUCCESS;
 }
 
 VOID IotEnd(VOID)
@@ -183,10 +185,11 @@ NTSTATUS NTAPI IotDispatch(PDEVICE_OBJECT DeviceObject, PIRP Irp)
     IotSeen[major]++;
     if (major != IRP_MJ_READ && major != IRP_MJ_WRITE && major != IRP_MJ_DEVICE_CONTROL &&
         major != IRP_MJ_INTERNAL_DEVICE_CONTROL) {
-        Irp->IoStatus.Status = STATUS_SUCCESS;
+        status = major == IRP_MJ_CLEANUP || major == IRP_MJ_CLOSE ? IotLastStatus : STATUS_SUCCESS;
+        Irp->IoStatus.Status = status;
         Irp->IoStatus.Information = 0;
         IoCompleteRequest(Irp, IO_NO_INCREMENT);
-        return STATUS_SUCCESS;
+        return status;
     }
     if (IotPend && (item = IoAllocateWorkItem(DeviceObject)) != NULL) {
         IoMarkIrpPending(Irp);

@@ -23,6 +23,7 @@ DRIVER_DISPATCH IotDispatch;
 extern ULONG IotSeen[IRP_MJ_MAXIMUM_FUNCTION + 1];
 extern BOOLEAN IotPend; /* read, write and control are pended and completed by a work item */
 extern ULONG IotBadBytes;
+extern NTSTATUS IotLastStatus; /* what cleanup and close return */
 
 #define IOCTL_IOT_BUFFERED CTL_CODE(FILE_DEVICE_UNKNOWN, 0x800, METHOD_BUFFERED, FILE_ANY_ACCESS)
 #define IOCTL_IOT_IN_DIRECT CTL_CODE(FILE_DEVICE_UNKNOWN, 0x801, METHOD_IN_DIRECT, FILE_ANY_ACCESS)
