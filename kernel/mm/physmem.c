@@ -193,7 +193,7 @@ VOID MiInitializePhysicalMemory(VOID)
         }
     }
     if (Total < MI_MINIMUM_PAGES) {
-        KeRefuseToRun("there is too little memory; 8 MiB are needed");
+        KeRefuseToRun("there is too little memory; 7 MiB are needed");
     }
     Pages = (ULONG)(((MiHighestPfn + 1) * sizeof(MMPFN) + PAGE_SIZE - 1) >> PAGE_SHIFT);
     Tables = Pages / MI_LARGE_PAGES + 1;
