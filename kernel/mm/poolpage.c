@@ -90,11 +90,13 @@ static VOID MiInitializePool(MI_POOL *Pool, UCHAR Type, PVOID Base, ULONG Pages,
     Pool->MaximumPages = Pages;
 }
 
-/* Pinned pages that say which bytes of the first RAM / Share of a pool may be used. */
-static VOID MiCoverPool(MI_POOL *Pool, ULONG Share)
+/* Pinned pages that say which bytes of a pool may be used: of so many pages of it, less on a small
+ * machine. */
+static VOID MiCoverPool(MI_POOL *Pool, ULONG Most)
 {
 #ifdef PAGODA_KASAN
-    ULONG Pages = min(Pool->MaximumPages, MiStatistics.PhysicalPages / Share) & ~7u;
+    ULONG Share = MiStatistics.PhysicalPages / (Pool->Type == PagedPool ? 2 : 4);
+    ULONG Pages = min(min(Pool->MaximumPages, Share), Most) & ~7u;
     PVOID Shadow = MiAllocateSystemPtes(Pages / 8);
 
     if (Shadow == NULL || !NT_SUCCESS(MiCreatePinnedPages(Shadow, Pages / 8,
@@ -109,7 +111,7 @@ VOID MiInitializeNonPagedPool(VOID)
 {
     MiInitializePool(&MiNonPagedPool, NonPagedPool, (PVOID)MI_NONPAGED_POOL,
                      (MI_NONPAGED_END - MI_NONPAGED_POOL) >> PAGE_SHIFT, MiNonPagedBits);
-    MiCoverPool(&MiNonPagedPool, 4);
+    MiCoverPool(&MiNonPagedPool, 16u << 20 >> PAGE_SHIFT);
     if (!MiInitializeBigBlocks()) {
         KeBugCheckEx(PHASE0_INITIALIZATION_FAILED, 0, 0, 0, 0);
     }
@@ -133,7 +135,7 @@ VOID MiInitializePagedPool(VOID)
         KeBugCheckEx(PHASE1_INITIALIZATION_FAILED, 0, 0, 0, 0);
     }
     MiInitializePool(&MiPagedPool, PagedPool, (PVOID)MI_PAGED_POOL, Pages, Bits);
-    MiCoverPool(&MiPagedPool, 2);
+    MiCoverPool(&MiPagedPool, 32u << 20 >> PAGE_SHIFT);
 }
 
 VOID MiQueryPools(MM_STATISTICS *Statistics)

@@ -243,7 +243,7 @@ KTEST(mm_advance_mdl_to_its_end)
 KTEST(mm_pages_for_mdl)
 {
     PHYSICAL_ADDRESS Zero = {.QuadPart = 0}, Low = {.QuadPart = 0x200000};
-    PHYSICAL_ADDRESS High = {.QuadPart = 0x5FFFFF}, Most = {.QuadPart = -1ll};
+    PHYSICAL_ADDRESS High = {.QuadPart = 0xFFFFFF}, Most = {.QuadPart = -1ll};
     MM_STATISTICS Before;
     PULONG Words;
     PMDL Mdl;
@@ -264,7 +264,7 @@ KTEST(mm_pages_for_mdl)
     Mdl = MmAllocatePagesForMdl(Low, High, Zero, 3 * PAGE_SIZE);
     if (KCHECK(Mdl != NULL)) {
         for (ULONG i = 0; i < MmGetMdlByteCount(Mdl) / PAGE_SIZE; i++) {
-            KCHECK(MmGetMdlPfnArray(Mdl)[i] >= 0x200 && MmGetMdlPfnArray(Mdl)[i] <= 0x5FF);
+            KCHECK(MmGetMdlPfnArray(Mdl)[i] >= 0x200 && MmGetMdlPfnArray(Mdl)[i] <= 0xFFF);
         }
         MmFreePagesFromMdl(Mdl);
         ExFreePool(Mdl);
