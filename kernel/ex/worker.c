@@ -54,6 +54,30 @@ NTKERNELAPI VOID NTAPI ExQueueWorkItem(PWORK_QUEUE_ITEM WorkItem, WORK_QUEUE_TYP
     KeReleaseSpinLock(&Queue->Lock, OldIrql);
 }
 
+PVOID ExFindWorkItem(PVOID Base, SIZE_T Size, PVOID *Routine)
+{
+    PVOID Found = NULL;
+    KIRQL OldIrql;
+
+    for (ULONG i = 0; i < MaximumWorkQueue && Found == NULL; i++) {
+        PWORK_QUEUE Queue = &Queues[i];
+
+        KeAcquireSpinLock(&Queue->Lock, &OldIrql);
+        for (PLIST_ENTRY Link = Queue->Items.Flink; Link != &Queue->Items && Found == NULL;
+             Link = Link->Flink) {
+            PWORK_QUEUE_ITEM Item = CONTAINING_RECORD(Link, WORK_QUEUE_ITEM, List);
+
+            if ((ULONG_PTR)Item - (ULONG_PTR)Base < Size ||
+                (ULONG_PTR)Item->WorkerRoutine - (ULONG_PTR)Base < Size) {
+                Found = Item;
+                *Routine = (PVOID)Item->WorkerRoutine;
+            }
+        }
+        KeReleaseSpinLock(&Queue->Lock, OldIrql);
+    }
+    return Found;
+}
+
 /* Takes the oldest item and runs it; the semaphore has said that there is one. */
 static VOID RunItem(PWORK_QUEUE Queue)
 {

@@ -34,6 +34,9 @@ VOID ExPromptDone(VOID);
  * a line end, then the text straight to the hardware. */
 VOID ExPrintRaw(PCSTR Text, ULONG Length);
 
+/* A queued work item that lies in a range of addresses or whose routine does; NULL: none. */
+PVOID ExFindWorkItem(PVOID Base, SIZE_T Size, PVOID *Routine);
+
 struct _KTRAP_FRAME;
 /* For the page-fault path: TRUE when the fault is an S-list pop that lost a race for an entry whose
  * memory is gone, and the trap frame now starts the pop over. Any IRQL. */

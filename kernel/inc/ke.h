@@ -292,6 +292,14 @@ DECLSPEC_NORETURN VOID KeRaiseStatus(NTSTATUS Status);
  * IRQL, touches nothing that is not mapped. Returns how many were found. */
 ULONG KeStackTrace(PULONG Frames, ULONG Max, ULONG Ebp);
 
+/* Whom the next bugcheck blames, if not NULL: an address of a driver who is not on the stack. */
+extern PVOID KeBugCheckSite;
+
+/* What still leads to a range of addresses: an active timer that lies in it or whose DPC or DPC
+ * routine does; a queued DPC likewise. NULL: none; else *Routine is the DPC routine, or NULL. */
+PVOID KeFindTimer(PVOID Base, SIZE_T Size, PVOID *Routine);
+PVOID KeFindQueuedDpc(PVOID Base, SIZE_T Size, PVOID *Routine);
+
 /* As KeBugCheckEx, but blames the code at Eip/Ebp and not the caller (faults: from Trap). */
 DECLSPEC_NORETURN VOID KeBugCheckTrap(ULONG Code, ULONG_PTR P1, ULONG_PTR P2, ULONG_PTR P3,
                                       ULONG_PTR P4, PKTRAP_FRAME Trap);

@@ -28,8 +28,15 @@ VOID VfInitSystem(ULONG Phase);
 struct _VF_DRIVER *VfChooseImage(PCSTR Name, PVOID Base, ULONG Size);
 /* What a chosen image is bound to for an address of the kernel: a wrapper, or the address. */
 PVOID VfSubstitute(PVOID Routine);
+/* The image is about to go: names what it leaves behind, and stops the machine for it. A section
+ * that is still locked, if any, and how often. */
+VOID VfCheckUnload(struct _VF_DRIVER *Driver, PCSTR LockedSection, ULONG Locks);
 /* Its addresses mean nothing any more. */
 VOID VfForgetImage(struct _VF_DRIVER *Driver);
+
+/* --- The pool --- */
+extern volatile LONG VfTrackedBlocks; /* while not 0, VfForgetBlock is told of every free */
+VOID VfForgetBlock(PVOID Va);
 
 /* --- Choosing, PASSIVE_LEVEL --- */
 typedef struct _VF_OPTION {

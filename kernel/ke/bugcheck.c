@@ -22,6 +22,7 @@
 #define ATTRIBUTE   0x1F                /* white on blue */
 
 volatile BOOLEAN KeBugCheckActive;
+PVOID KeBugCheckSite;
 static volatile LONG KiBugCheckCount;
 static LIST_ENTRY KiBugCheckCallbacks = { &KiBugCheckCallbacks, &KiBugCheckCallbacks };
 static BOOLEAN KiOffScreen;             /* what is printed goes to COM1 alone */
@@ -65,6 +66,9 @@ static BOOLEAN KiFindCulprit(ULONG Code, ULONG_PTR P1, ULONG Eip, const ULONG *F
     ULONG i;
 
     if (Code == DRIVER_PORTION_MUST_BE_NONPAGED && KiDescribe(P1, Name)) {
+        return TRUE;
+    }
+    if (KeBugCheckSite != NULL && KiDescribe((ULONG)KeBugCheckSite, Name)) {
         return TRUE;
     }
     found = KiDescribe(Eip, Name);

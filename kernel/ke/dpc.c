@@ -171,3 +171,26 @@ VOID NTAPI KeFlushQueuedDpcs(VOID)
     KeInsertQueueDpc(&dpc, NULL, NULL);
     KeWaitForSingleObject(&done, Executive, KernelMode, FALSE, NULL);
 }
+
+PVOID KeFindQueuedDpc(PVOID Base, SIZE_T Size, PVOID *Routine)
+{
+    ULONG flags = KiDisableInterrupts();
+    KPRCB *prcb = KiCurrentPrcb();
+    PVOID found = NULL;
+    PLIST_ENTRY entry;
+
+    KiAcquire(&prcb->DpcLock);
+    for (entry = prcb->DpcListHead.Flink; entry != &prcb->DpcListHead; entry = entry->Flink) {
+        PKDPC dpc = CONTAINING_RECORD(entry, KDPC, DpcListEntry);
+
+        if ((ULONG_PTR)dpc - (ULONG_PTR)Base < Size ||
+            (ULONG_PTR)dpc->DeferredRoutine - (ULONG_PTR)Base < Size) {
+            found = dpc;
+            *Routine = (PVOID)dpc->DeferredRoutine;
+            break;
+        }
+    }
+    KiRelease(&prcb->DpcLock);
+    KiRestoreInterrupts(flags);
+    return found;
+}

@@ -180,3 +180,32 @@ BOOLEAN NTAPI KeReadStateTimer(PKTIMER Timer)
 {
     return Timer->Header.SignalState != 0;
 }
+
+static BOOLEAN KiInRange(PVOID Address, PVOID Base, SIZE_T Size)
+{
+    return (ULONG_PTR)Address - (ULONG_PTR)Base < Size;
+}
+
+PVOID KeFindTimer(PVOID Base, SIZE_T Size, PVOID *Routine)
+{
+    KIRQL irql = KiLockDispatcher();
+    PVOID found = NULL;
+    PLIST_ENTRY entry;
+    ULONG i;
+
+    for (i = 0; i < WHEEL && found == NULL; i++) {
+        for (entry = KiTimerWheel[i].Flink; entry != &KiTimerWheel[i]; entry = entry->Flink) {
+            PKTIMER timer = CONTAINING_RECORD(entry, KTIMER, TimerListEntry);
+            PKDPC dpc = timer->Dpc != NULL && KeIsAddressMapped(timer->Dpc) ? timer->Dpc : NULL;
+
+            *Routine = dpc != NULL ? (PVOID)dpc->DeferredRoutine : NULL;
+            if (KiInRange(timer, Base, Size) || KiInRange(dpc, Base, Size) ||
+                KiInRange(*Routine, Base, Size)) {
+                found = timer;
+                break;
+            }
+        }
+    }
+    KiUnlockDispatcher(irql);
+    return found;
+}

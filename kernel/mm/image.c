@@ -15,6 +15,7 @@
  * (it may be taken again by the same thread). All of it is pageable code at PASSIVE_LEVEL. */
 #include "ldr.h"
 #include "ke.h"
+#include "vf.h"
 
 typedef NTSTATUS(NTAPI *MI_DLL_INITIALIZE)(PUNICODE_STRING RegistryPath);
 typedef NTSTATUS(NTAPI *MI_DLL_UNLOAD)(VOID);
@@ -32,6 +33,7 @@ static NTSTATUS MiInitializeDll(MI_LOAD *Load, MI_IMAGE *Dll);
 static NTSTATUS MiInitializeDlls(MI_LOAD *Load, MI_IMAGE *Driver);
 static VOID MiCallDllUnload(MI_IMAGE *Dll);
 static VOID MiUndoLoad(MI_LOAD *Load);
+static VOID MiVerifyUnload(MI_IMAGE *Image);
 static VOID MiUnloadUnused(PLIST_ENTRY Unused);
 #pragma alloc_text(PAGE, MiLockLoader)
 #pragma alloc_text(PAGE, MiUnlockLoader)
@@ -43,6 +45,7 @@ static VOID MiUnloadUnused(PLIST_ENTRY Unused);
 #pragma alloc_text(PAGE, MiInitializeDlls)
 #pragma alloc_text(PAGE, MiCallDllUnload)
 #pragma alloc_text(PAGE, MiUndoLoad)
+#pragma alloc_text(PAGE, MiVerifyUnload)
 #pragma alloc_text(PAGE, MiUnloadUnused)
 #pragma alloc_text(PAGE, MiRefuseImage)
 #pragma alloc_text(PAGE, MmLoadSystemImage)
@@ -218,6 +221,20 @@ static VOID MiCallDllUnload(MI_IMAGE *Dll)
     }
 }
 
+static VOID MiVerifyUnload(MI_IMAGE *Image)
+{
+    MI_SECTION *Locked = NULL;
+
+    if (Image->Verifier == NULL) {
+        return;
+    }
+    for (ULONG i = 0; i < Image->SectionCount; i++) {
+        Locked = Image->Sections[i].Locks != 0 ? &Image->Sections[i] : Locked;
+    }
+    VfCheckUnload(Image->Verifier, Locked != NULL ? Locked->Name : NULL,
+                  Locked != NULL ? (ULONG)Locked->Locks : 0);
+}
+
 /* Images nobody holds any more, and those that they alone held. An image's DllUnload runs while
  * what it imports is still there. */
 static VOID MiUnloadUnused(PLIST_ENTRY Unused)
@@ -229,6 +246,7 @@ static VOID MiUnloadUnused(PLIST_ENTRY Unused)
         if (Image->Initialized && Image->IsDll) {
             MiCallDllUnload(Image);
         }
+        MiVerifyUnload(Image);
         MiStopSections(Image);
         MiRemoveImage(Image);
         MiDropImports(Image, Unused);

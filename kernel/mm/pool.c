@@ -7,6 +7,7 @@
 #include "pool.h"
 #include "ke.h"
 #include "san.h"
+#include "vf.h"
 
 /* BAD_POOL_CALLER and BAD_POOL_HEADER, parameter 1 */
 #define POOL_DOUBLE_FREE     7
@@ -374,6 +375,9 @@ VOID NTAPI ExFreePoolWithTag(PVOID P, ULONG Tag)
     }
     if (Irql > (Pool->Type == PagedPool ? APC_LEVEL : DISPATCH_LEVEL)) {
         KeBugCheckEx(BAD_POOL_CALLER, POOL_FREE_IRQL, Irql, Pool->Type, (ULONG_PTR)P);
+    }
+    if (VfTrackedBlocks != 0) {
+        VfForgetBlock(P);
     }
     if (((ULONG_PTR)P & (PAGE_SIZE - 1)) == 0) {
         MiFreeBig(Pool, P, Tag);

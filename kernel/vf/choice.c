@@ -16,7 +16,7 @@ const VF_OPTION VfOptions[] = {
     {VF_SPECIAL_POOL, FALSE, "special pool"},
     {VF_FORCE_IRQL, TRUE, "force IRQL checking"},
     {VF_LOW_RESOURCES, FALSE, "low resources simulation"},
-    {VF_TRACK_POOL, FALSE, "pool tracking"},
+    {VF_TRACK_POOL, TRUE, "pool tracking"},
     {VF_IO, FALSE, "I/O verification"},
     {VF_DEADLOCK, FALSE, "deadlock detection"},
     {0x40, FALSE, "enhanced I/O verification"},

@@ -29,9 +29,11 @@ static VF_DRIVER *VfBeforeAllocate(POOL_TYPE Type, SIZE_T Bytes, PVOID Caller)
     return Driver;
 }
 
-static PVOID VfAfterAllocate(VF_DRIVER *Driver, PVOID Block)
+static PVOID VfAfterAllocate(VF_DRIVER *Driver, PVOID Block, POOL_TYPE Type, SIZE_T Bytes,
+                             ULONG Tag, PVOID Caller)
 {
     if (Block != NULL) {
+        VfTrackBlock(Driver, Block, Bytes, Tag, Type, Caller);
         VF_COUNT(Driver, AllocationsDone);
     } else {
         VF_COUNT(Driver, AllocationsFailed);
@@ -64,14 +66,16 @@ static PVOID NTAPI VfExAllocatePoolWithTag(POOL_TYPE Type, SIZE_T Bytes, ULONG T
 {
     VF_DRIVER *Driver = VfBeforeAllocate(Type, Bytes, VF_CALLER);
 
-    return VfAfterAllocate(Driver, ExAllocatePoolWithTag(Type, Bytes, Tag));
+    return VfAfterAllocate(Driver, ExAllocatePoolWithTag(Type, Bytes, Tag), Type, Bytes,
+                           Tag, VF_CALLER);
 }
 
 static PVOID NTAPI VfExAllocatePool(POOL_TYPE Type, SIZE_T Bytes)
 {
     VF_DRIVER *Driver = VfBeforeAllocate(Type, Bytes, VF_CALLER);
 
-    return VfAfterAllocate(Driver, ExAllocatePool(Type, Bytes));
+    return VfAfterAllocate(Driver, ExAllocatePool(Type, Bytes), Type, Bytes,
+                           'enoN', VF_CALLER);
 }
 
 static PVOID NTAPI VfExAllocatePoolWithTagPriority(POOL_TYPE Type, SIZE_T Bytes, ULONG Tag,
@@ -79,21 +83,24 @@ static PVOID NTAPI VfExAllocatePoolWithTagPriority(POOL_TYPE Type, SIZE_T Bytes,
 {
     VF_DRIVER *Driver = VfBeforeAllocate(Type, Bytes, VF_CALLER);
 
-    return VfAfterAllocate(Driver, ExAllocatePoolWithTagPriority(Type, Bytes, Tag, Priority));
+    return VfAfterAllocate(Driver, ExAllocatePoolWithTagPriority(Type, Bytes, Tag, Priority), Type,
+                           Bytes, Tag, VF_CALLER);
 }
 
 static PVOID NTAPI VfExAllocatePoolWithQuota(POOL_TYPE Type, SIZE_T Bytes)
 {
     VF_DRIVER *Driver = VfBeforeAllocate(Type, Bytes, VF_CALLER);
 
-    return VfAfterAllocate(Driver, ExAllocatePoolWithQuota(Type, Bytes));
+    return VfAfterAllocate(Driver, ExAllocatePoolWithQuota(Type, Bytes), Type, Bytes,
+                           'enoN', VF_CALLER);
 }
 
 static PVOID NTAPI VfExAllocatePoolWithQuotaTag(POOL_TYPE Type, SIZE_T Bytes, ULONG Tag)
 {
     VF_DRIVER *Driver = VfBeforeAllocate(Type, Bytes, VF_CALLER);
 
-    return VfAfterAllocate(Driver, ExAllocatePoolWithQuotaTag(Type, Bytes, Tag));
+    return VfAfterAllocate(Driver, ExAllocatePoolWithQuotaTag(Type, Bytes, Tag), Type, Bytes,
+                           Tag, VF_CALLER);
 }
 
 static VOID NTAPI VfExFreePool(PVOID Block)

@@ -6,6 +6,8 @@
  *   irql.c      raising and lowering IRQL, spin locks, forced IRQL checking
  *   rules.c     IRQL rules of waits, events, fast mutexes, resources and the Mm routines
  *   pool.c      pool allocations
+ *   track.c     who allocated what
+ *   unload.c    what is left behind
  *
  * A wrapper runs in its caller's context at the caller's IRQL, so all of it but choice.c is
  * nonpaged. A violation is one line and bugcheck 0xC4 with NT's parameters. */
@@ -59,6 +61,12 @@ typedef struct _VF_WRAPPER {
 } VF_WRAPPER;
 extern const VF_WRAPPER VfIrqlWrappers[], VfRuleWrappers[], VfPoolWrappers[];
 extern const ULONG VfIrqlWrapperCount, VfRuleWrapperCount, VfPoolWrapperCount;
+
+/* track.c: remembers an allocation, when the driver's pool is tracked. <= DISPATCH_LEVEL. */
+VOID VfTrackBlock(VF_DRIVER *Driver, PVOID Va, SIZE_T Bytes, ULONG Tag, POOL_TYPE Type,
+                  PVOID Caller);
+/* Names what a driver still has; how many, and where one of them was allocated. */
+ULONG VfReportBlocks(VF_DRIVER *Driver, PVOID *Site);
 
 /* irql.c: forced IRQL checking, before IRQL goes up to NewIrql. */
 VOID VfTrim(VF_DRIVER *Driver, KIRQL NewIrql);

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """The driver verifier: drivers/verified.c, built with mingw-w64's own kit once for each planted
-bug, is stopped by the right bugcheck that names it; without a bug it passes, and without the verifier
-bugs that only forced IRQL checking finds do no harm. Pagoda's own drivers pass with all options."""
+bug, is stopped by the right bugcheck that names it; without a bug it passes, and without the
+verifier bugs that only forced IRQL checking finds do no harm. Pagoda's own drivers pass with all
+options."""
 # timeout: 600
 
 import os
@@ -35,11 +36,18 @@ BUGS = {
     19: ("spin lock in PAGEDATA", 0xC4, (0xE1,)),
     20: ("AtDpcLevel at PASSIVE_LEVEL", 0xC4, (0x40, 0)),
 }
+# The same, found when the driver is unloaded
+LEFT = {
+    21: ("pool left", 0xC4, (0x62, None, 0, 1)),
+    22: ("timer left", 0xC7, (0,)),
+    23: ("section left locked", 0xC4, (0x100001,)),
+    24: ("thread left", 0xCE, ()),
+}
 HARMLESS = (1, 2, 4, 17, 18)  # without the verifier, while nothing is paged out
 KEY = r"\Registry\Machine\System\CurrentControlSet\Control\Session Manager\Memory Management"
 
 
-def stopped(t, machine, line):
+def stopped(machine, line):
     """Runs a command that must stop the machine; the stop line's code, parameters and culprit."""
     try:
         machine.send(line + "\r")
@@ -56,7 +64,7 @@ def stopped(t, machine, line):
 
 def body(t):
     flags = None
-    for bug in (0, *BUGS):
+    for bug in (0, *BUGS, *LEFT):
         t.driver(f"verified{bug}", SOURCE, defines=[f"BUG={bug}"])
     files = [t.path(f"verified{bug}.sys") for bug in (0, *HARMLESS)]
     with t.machine(drivers=files) as machine:
@@ -80,19 +88,27 @@ def body(t):
                         r"Trims (\d+)\n +AllocationsAttempted (\d+) +AllocationsSucceeded (\d+)",
                         text, re.M)
         t.check("counters", row and all(int(value) >= 2 for value in row.groups()), text)
-        t.check("only the chosen one is listed", len(re.findall(r"loads \d+, unloads", text)) == 1, text)
+        t.check("only the chosen one is listed",
+                len(re.findall(r"loads \d+, unloads", text)) == 1, text)
         text = t.command(machine, "unload verified0")
         t.check("unloads", "verified: unloaded" in text, text)
         t.command(machine, "verifier /reset")
         t.check("reset", "drivers  none" in t.command(machine, "verifier /querysettings"))
         machine.shutdown()
-    for bug, (what, code, wanted) in BUGS.items():
+    for bug, (what, code, wanted) in (*BUGS.items(), *LEFT.items()):
         with t.machine(drivers=[t.path(f"verified{bug}.sys")], timeout=40,
                        cmdline=f"verifier={flags}:verified{bug}.sys") as machine:
-            got = stopped(t, machine, f"load verified{bug}.sys")
+            if bug in LEFT:
+                t.command(machine, f"load verified{bug}.sys")
+            got = stopped(machine, f"{'unload' if bug in LEFT else 'load'} verified{bug}"
+                                   f"{'' if bug in LEFT else '.sys'}")
             t.check(what, got and got[0][0] == code and got[1] == f"verified{bug}.sys" and
                     all(want in (None, have) for want, have in zip(wanted, got[0][1:])),
-                    lambda: machine.text()[-1500:])
+                    machine.text()[-1500:])
+            if bug == 21:
+                t.check("the allocation is named", re.search(
+                    r"left 123 bytes of nonpaged pool at \w+, tag Leak, allocated at verified21",
+                    machine.text()), machine.text()[-1500:])
     with t.machine(cmdline=f"verifier={flags}:*", timeout=200) as machine:
         text = t.command(machine, "test")
         t.check("all drivers verified: every test passes", "not ok" not in text, text[-3000:])

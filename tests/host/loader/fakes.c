@@ -363,3 +363,7 @@ PVOID VfSubstitute(PVOID Routine)
 VOID VfForgetImage(struct _VF_DRIVER *Driver)
 {
 }
+
+VOID VfCheckUnload(struct _VF_DRIVER *Driver, PCSTR LockedSection, ULONG Locks)
+{
+}

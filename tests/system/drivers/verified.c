@@ -122,8 +122,53 @@ static void Others(void)
     Paged();
 }
 
+static PVOID Kept, Section, Thread;
+static KTIMER Timer;
+static KDPC Dpc;
+
+static VOID NTAPI Tick(PKDPC What, PVOID Context, PVOID First, PVOID Second)
+{
+}
+
+static VOID NTAPI Run(PVOID Context)
+{
+    KeWaitForSingleObject(&Event, Executive, KernelMode, FALSE, NULL);
+    PsTerminateSystemThread(STATUS_SUCCESS);
+}
+
+/* What Unload has to take back. */
+static void Keep(void)
+{
+    LARGE_INTEGER Hour = {.QuadPart = -36000000000ll};
+    HANDLE Handle;
+
+    Kept = ExAllocatePoolWithTag(NonPagedPool, 123, 'kaeL');
+    Section = MmLockPagableDataSection(&PagedData);
+    KeInitializeTimer(&Timer);
+    KeInitializeDpc(&Dpc, Tick, NULL);
+    KeSetTimer(&Timer, Hour, &Dpc);
+    if (NT_SUCCESS(PsCreateSystemThread(&Handle, THREAD_ALL_ACCESS, NULL, NULL, NULL, Run, NULL))) {
+        ObReferenceObjectByHandle(Handle, THREAD_ALL_ACCESS, NULL, KernelMode, &Thread, NULL);
+        ZwClose(Handle);
+    }
+}
+
 static VOID NTAPI Unload(PDRIVER_OBJECT Driver)
 {
+    if (BUG != 21) {
+        ExFreePool(Kept);
+    }
+    if (BUG != 22) {
+        KeCancelTimer(&Timer);
+    }
+    if (BUG != 23) {
+        MmUnlockPagableImageSection(Section);
+    }
+    if (BUG != 24) {
+        KeSetEvent(&Event, 0, FALSE);
+        KeWaitForSingleObject(Thread, Executive, KernelMode, FALSE, NULL);
+    }
+    ObDereferenceObject(Thread);
     DbgPrint("verified: unloaded, %d\n", PagedData);
 }
 
@@ -139,6 +184,7 @@ NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT Driver, PUNICODE_STRING Path)
     Locker();
     Raiser(Pool);
     Others();
+    Keep();
     ExFreePoolWithTag(Pool, 'tseT');
     DbgPrint("verified: done\n");
     return STATUS_SUCCESS;
