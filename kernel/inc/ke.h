@@ -151,7 +151,7 @@ static inline VOID KiRestoreInterrupts(ULONG Flags)
 /* ---- traps ---- */
 
 /* What the trap and interrupt stubs leave on the stack; EBP points at it while the handler
- * runs, and its first two words make a frame for stack walks. There is no user mode yet, so the
+ * runs, and its first two words make a frame for stack walks. There is no user mode, so the
  * processor pushes no SS:ESP: the interrupted stack began at &HardwareEsp. */
 typedef struct _KTRAP_FRAME {
     ULONG DbgEbp;                   /* 00 = Ebp */

@@ -6,7 +6,7 @@
  * that is not permanent loses its name when its last handle goes.
  *
  * Lock order, outermost first:
- *   ObpNamespaceLock   directories, names, symbolic links' targets, Permanent  (fast mutex)
+ *   ObpNamespaceLock   directories, names, Permanent                           (fast mutex)
  *   ObpHandleLock      handle table, HandleCount                                (fast mutex)
  * No lock is held while a type's procedure is called. */
 #ifndef PAGODA_OB_H

@@ -498,7 +498,8 @@ NTKERNELAPI BOOLEAN NTAPI KeReadStateTimer(PKTIMER Timer);
  *   WaitMode    KernelMode for drivers
  *   Alertable   TRUE: an alert ends the wait
  *   Timeout     units of 100 ns as for KeSetTimer; points to 0: only look; NULL: for ever
- *   returns     STATUS_SUCCESS; STATUS_TIMEOUT; STATUS_ALERTED; STATUS_USER_APC
+ *   returns     STATUS_SUCCESS; STATUS_TIMEOUT; STATUS_ALERTED; STATUS_ABANDONED: success, and the
+ *               mutant's last owner ended with it; there are no user APCs to end a wait
  *   IRQL        <= APC_LEVEL; DISPATCH_LEVEL only with a Timeout of 0
  *   misuse      a wait at DISPATCH_LEVEL: bugcheck 0xB8 (thread, object, IRQL) in a DPC, 0xA
  *               (object, IRQL, …) elsewhere
@@ -516,7 +517,8 @@ NTKERNELAPI NTSTATUS NTAPI KeWaitForSingleObject(PVOID Object, KWAIT_REASON Wait
  *   WaitReason      as for KeWaitForSingleObject; WaitMode, Alertable, Timeout too
  *   WaitBlockArray  nonpaged storage for Count wait blocks, or NULL
  *   returns         STATUS_WAIT_0 plus the object's index for WaitAny; STATUS_SUCCESS for
- *                   WaitAll; STATUS_TIMEOUT; STATUS_ALERTED; STATUS_USER_APC
+ *                   WaitAll; STATUS_TIMEOUT; STATUS_ALERTED; either of the first two with
+ *                   STATUS_ABANDONED_WAIT_0 added, as for one object
  *   IRQL            <= APC_LEVEL; DISPATCH_LEVEL only with a Timeout of 0
  *   misuse          too many objects: bugcheck 0xC
  *   see             KeWaitForMultipleObjects, Windows driver documentation, wdm.h */
@@ -531,7 +533,7 @@ NTKERNELAPI NTSTATUS NTAPI KeWaitForMultipleObjects(ULONG Count, PVOID Object[],
  *   WaitMode   KernelMode for drivers
  *   Alertable  TRUE: an alert ends it
  *   Interval   units of 100 ns as for KeSetTimer
- *   returns    STATUS_SUCCESS; STATUS_ALERTED; STATUS_USER_APC
+ *   returns    STATUS_SUCCESS; STATUS_ALERTED
  *   IRQL       <= APC_LEVEL
  *   see        KeDelayExecutionThread, Windows driver documentation, wdm.h */
 NTKERNELAPI NTSTATUS NTAPI KeDelayExecutionThread(KPROCESSOR_MODE WaitMode, BOOLEAN Alertable,

@@ -56,7 +56,7 @@ NTKERNELAPI PVOID NTAPI MmLockPagableImageSection(PVOID AddressWithinSection);
  *                       and the section paged out
  *   IRQL                <= APC_LEVEL; waits for the disk when the count was 0
  *   misuse              the section was discarded: bugcheck 0x1A (0x1234, section); a failed read:
- *                       0x7A; anything that is not a handle destroys memory
+ *                       0x7A; something that is no handle: 0x1A (0x1234, handle)
  *   see                 MmLockPagableSectionByHandle, Windows driver documentation, wdm.h */
 NTKERNELAPI VOID NTAPI MmLockPagableSectionByHandle(PVOID ImageSectionHandle);
 
@@ -65,7 +65,8 @@ NTKERNELAPI VOID NTAPI MmLockPagableSectionByHandle(PVOID ImageSectionHandle);
  *
  *   ImageSectionHandle  what MmLockPagableDataSection returned
  *   IRQL                <= APC_LEVEL
- *   misuse              the count is 0: bugcheck 0x1A (0x1010, section, …)
+ *   misuse              the count is 0, or something that is no handle: bugcheck 0x1A (0x1010,
+ *                       section or handle, …)
  *   see                 MmUnlockPagableImageSection, Windows driver documentation, wdm.h
  *
  * An image's counts must be 0 when it is unloaded. */
@@ -77,7 +78,7 @@ NTKERNELAPI VOID NTAPI MmUnlockPagableImageSection(PVOID ImageSectionHandle);
  *   AddressWithinSection  any address of the image, as a rule of the caller
  *   returns               the image's base address
  *   IRQL                  <= APC_LEVEL
- *   misuse                an address in no image: bugcheck 0x1A (0x1234, address). An interrupt,
+ *   misuse                an address in no driver: bugcheck 0x1A (0x1234, address). An interrupt,
  *                         DPC or timer that finds the driver's code or objects paged out ends in
  *                         0xD1 or 0xD3: disconnect interrupts and flush DPCs first
  *   see                   MmPageEntireDriver, Windows driver documentation, wdm.h
@@ -101,10 +102,11 @@ NTKERNELAPI VOID NTAPI MmResetDriverPaging(PVOID AddressWithinSection);
  *
  *   PurgeTransition  FALSE: no I/O, the pages keep their frames; TRUE: they are written to the
  *                    page file and their frames freed, so that the next touch reads the disk
- *   returns          STATUS_SUCCESS; with TRUE also the status of a write that failed, and
- *                    STATUS_NOT_SUPPORTED while there is no page file
+ *   returns          STATUS_SUCCESS; with TRUE also the status of a write that failed,
+ *                    STATUS_DISK_FULL when the page file is full, and STATUS_DEVICE_NOT_READY
+ *                    while there is none
  *   IRQL             <= APC_LEVEL
- *   see              ntoskrnl's export table; its argument is this project's contract (DESIGN 5) */
+ *   see              ntoskrnl's export table; what the argument means is this kernel's own */
 NTKERNELAPI NTSTATUS NTAPI MmTrimAllSystemPagableMemory(ULONG PurgeTransition);
 
 #define MmLockPagableCodeSection(Address) MmLockPagableDataSection((PVOID)(ULONG_PTR)(Address))

@@ -73,10 +73,10 @@ NTSYSAPI NTSTATUS NTAPI ZwSetEvent(HANDLE EventHandle, PLONG PreviousState);
 
 /* Waits for an event, a thread or a file to be signalled.
  *
- *   Alertable   TRUE: APCs may end the wait
+ *   Alertable   TRUE: an alert ends the wait
  *   Timeout     in 100 ns: negative from now, positive since 1601; NULL: for ever
- *   returns     STATUS_SUCCESS, STATUS_TIMEOUT, STATUS_USER_APC, STATUS_ALERTED, as a handle
- *               brings */
+ *   returns     STATUS_SUCCESS, STATUS_TIMEOUT, STATUS_ALERTED; STATUS_INVALID_HANDLE;
+ *               STATUS_OBJECT_TYPE_MISMATCH: nothing that can be waited for */
 NTSYSAPI NTSTATUS NTAPI ZwWaitForSingleObject(HANDLE Handle, BOOLEAN Alertable,
                                               PLARGE_INTEGER Timeout);
 
