@@ -109,6 +109,16 @@ def body(t):
                 t.check("the allocation is named", re.search(
                     r"left 123 bytes of nonpaged pool at \w+, tag Leak, allocated at verified21",
                     machine.text()), machine.text()[-1500:])
+    kept = t.path("kept.img")
+    with t.machine() as machine:
+        t.command(machine, "verifier /flags 0x8 /driver kbdclass verified0.sys")
+        machine.shutdown()
+        machine.close(keep=kept)
+    with t.machine(disk=kept) as machine:
+        text = t.command(machine, "verifier /querysettings") + t.command(machine, "verifier /query")
+        t.check("the choice is there after a restart, and counts", "flags    0x00000008" in text and
+                "kbdclass.sys loaded, flags 0x00000008" in text, text)
+        machine.shutdown()
     with t.machine(cmdline=f"verifier={flags}:*", timeout=200) as machine:
         text = t.command(machine, "test")
         t.check("all drivers verified: every test passes", "not ok" not in text, text[-3000:])
