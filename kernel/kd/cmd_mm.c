@@ -166,6 +166,7 @@ NTSTATUS KdpVm(ULONG Count, PSTR *Words)
     DbgPrint("modified     %8u\n", S.Modified);
     DbgPrint("active       %8u\n", S.Active);
     DbgPrint("pinned       %8u\n", S.Pinned);
+    DbgPrint("pagetables   %8u\n", S.PageTables);
     DbgPrint("workingset   %8u\n", S.WorkingSet);
     DbgPrint("committed    %8u of %u, peak %u\n", S.Committed, S.CommitLimit, S.CommitPeak);
     DbgPrint("slots        %8u of %u\n", S.SlotsUsed, S.SlotsTotal);

@@ -101,41 +101,62 @@ VOID MiZeroFrame(MI_PFN Pfn)
     MiCloseWindow(OldIrql);
 }
 
-/* Page tables are made when an address range is first used and kept: their frames never appear
- * on a list again. Two CPUs may race for one table; MmPfnLock decides. */
+static BOOLEAN MiMakePageTable(PMMPTE Pde, BOOLEAN *NoFrame)
+{
+    PVOID Table = (PVOID)(MI_PTE_BASE + ((ULONG_PTR)Pde - MI_PDE_BASE) / 8 * PAGE_SIZE);
+    BOOLEAN Zeroed;
+    KIRQL OldIrql;
+    MI_PFN Pfn;
+
+    *NoFrame = FALSE;
+    if (!MiChargeCommit(1)) {
+        return FALSE;
+    }
+    KeAcquireSpinLock(&MmPfnLock, &OldIrql);
+    if (*Pde & MI_PTE_VALID) {
+        KeReleaseSpinLock(&MmPfnLock, OldIrql);
+        MiReturnCommit(1);
+        return TRUE;
+    }
+    Pfn = MiRemovePage(MI_GET_ZEROED, &Zeroed);
+    if (Pfn == MI_NO_PFN) {
+        KeReleaseSpinLock(&MmPfnLock, OldIrql);
+        MiReturnCommit(1);
+        *NoFrame = TRUE;
+        return FALSE;
+    }
+    if (!Zeroed && MiWindow != NULL) {
+        MiZeroFrame(Pfn);
+    }
+    MiPfn(Pfn)->PteAddress = Pde;
+    MiWritePte(Pde, MiValidPte(Pfn, MM_PROT_READ | MM_PROT_WRITE | MM_PROT_EXECUTE) &
+                        ~MiGlobalBit);
+    MiFlushPage(Table);
+    if (!Zeroed && MiWindow == NULL) {
+        RtlZeroMemory(Table, PAGE_SIZE); /* the window's own table, at start-up */
+    }
+    MiStatistics.PageTables++;
+    KeReleaseSpinLock(&MmPfnLock, OldIrql);
+    return TRUE;
+}
+
+/* Page tables are made when an address range is first used and kept: their frames never appear on a
+ * list again, so each is charged like memory. Two threads may race for one table; MmPfnLock
+ * decides. Waits for a frame where that is possible. */
 BOOLEAN MiMakePageTables(PVOID Va, ULONG Pages)
 {
     PMMPTE Pde = MiGetPdeAddress(Va);
     PMMPTE Last = MiGetPdeAddress((PUCHAR)Va + Pages * PAGE_SIZE - 1);
-    KIRQL OldIrql;
+    BOOLEAN NoFrame;
 
-    for (; Pde <= Last; Pde++) {
-        PVOID Table = (PVOID)(MI_PTE_BASE + ((ULONG_PTR)Pde - MI_PDE_BASE) / 8 * PAGE_SIZE);
-        BOOLEAN Zeroed;
-        MI_PFN Pfn;
-
-        if (*Pde & MI_PTE_VALID) {
-            continue;
-        }
-        KeAcquireSpinLock(&MmPfnLock, &OldIrql);
-        Pfn = (*Pde & MI_PTE_VALID) ? 0 : MiRemovePage(MI_GET_ZEROED, &Zeroed);
-        if (Pfn == MI_NO_PFN) {
-            KeReleaseSpinLock(&MmPfnLock, OldIrql);
+    while (Pde <= Last) {
+        if ((*Pde & MI_PTE_VALID) || MiMakePageTable(Pde, &NoFrame)) {
+            Pde++;
+        } else if (NoFrame && MiMayWaitToPin(1)) {
+            MiWaitForFreePage();
+        } else {
             return FALSE;
         }
-        if (Pfn != 0) {
-            if (!Zeroed && MiWindow != NULL) {
-                MiZeroFrame(Pfn);
-            }
-            MiPfn(Pfn)->PteAddress = Pde;
-            MiWritePte(Pde, MiValidPte(Pfn, MM_PROT_READ | MM_PROT_WRITE | MM_PROT_EXECUTE) &
-                                ~MiGlobalBit);
-            MiFlushPage(Table);
-            if (!Zeroed && MiWindow == NULL) {
-                RtlZeroMemory(Table, PAGE_SIZE); /* the window's own table, at start-up */
-            }
-        }
-        KeReleaseSpinLock(&MmPfnLock, OldIrql);
     }
     return TRUE;
 }

@@ -202,6 +202,7 @@ VOID MiReleaseSystemPtes(PVOID Va, ULONG Pages);
 
 /* ---- frames for images, pool, stacks: nonpaged pages (nonpaged.c) ----------------------- */
 NTSTATUS MiCreatePinnedPages(PVOID Va, ULONG Pages, ULONG Protection); /* charges commit */
+BOOLEAN MiMayWaitToPin(ULONG Pages); /* frames will come, and this thread may wait for them */
 VOID MiDeletePages(PVOID Va, ULONG Pages, MMPTE Leave); /* frames and slots go, any state; returns commit */
 
 /* For the image loader: zeroed, writable, pinned. */

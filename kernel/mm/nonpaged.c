@@ -23,9 +23,20 @@ static BOOLEAN MiCanPin(ULONG Pages)
     return Frames >= Pages + MI_PIN_MARGIN;
 }
 
+/* Not at DISPATCH_LEVEL, and not in the thread that the frames would have to wait for. */
+static BOOLEAN MiMayWait(VOID)
+{
+    return KeGetCurrentIrql() <= APC_LEVEL && KeGetCurrentThread()->PagingIo == 0;
+}
+
+BOOLEAN MiMayWaitToPin(ULONG Pages)
+{
+    return MmPagingActive && MiMayWait() && MiCanPin(Pages);
+}
+
 NTSTATUS MiCreatePinnedPages(PVOID Va, ULONG Pages, ULONG Protection)
 {
-    BOOLEAN MayWait = KeGetCurrentIrql() <= APC_LEVEL && KeGetCurrentThread()->PagingIo == 0;
+    BOOLEAN MayWait = MiMayWait();
     PMMPTE Pte = MiGetPteAddress(Va);
     ULONG Done = 0;
     KIRQL OldIrql;
