@@ -18,7 +18,7 @@ include tools/mk/drivers.mk
 include tools/mk/host.mk
 include tools/mk/disk.mk
 
-.PHONY: all kernel drivers run test bench deps clean
+.PHONY: all kernel drivers run test bench stress deps clean
 all: kernel drivers $(B)/disk.img $(B)/pagoda.iso
 kernel: $(B)/ntoskrnl.exe $(B)/ntoskrnl.dbg
 
@@ -40,6 +40,13 @@ bench:
 	@tools/deps build run
 	@$(MAKE) --no-print-directory kernel drivers $(B)/disk.img
 	@tools/bench
+
+# SEED=n MINUTES=m, shared by machines of 16, 32 and 64 MiB (or of MEMORY=mib).
+stress:
+	@tools/deps build run
+	@$(MAKE) --no-print-directory kernel drivers
+	@tools/stress.py --seed $(or $(SEED),1) --minutes $(or $(MINUTES),3) \
+	    $(addprefix --memory ,$(MEMORY))
 
 clean:
 	rm -rf $(B)

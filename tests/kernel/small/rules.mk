@@ -1,0 +1,4 @@
+# The driver that the stress loads and unloads, under several names.
+NAME := small
+SOURCES := tests/kernel/small/small.c
+include ddk/driver.mk
