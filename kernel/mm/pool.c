@@ -138,11 +138,12 @@ static PVOID MiAllocateSmall(MI_POOL *Pool, SIZE_T Bytes, ULONG Tag)
             return NULL;
         }
         OldIrql = MiAcquirePool(Pool);
-        /* A page is one unit short of what its header can say: the rest is a block of its own. */
-        *Block = (POOL_HEADER){.BlockSize = POOL_MAX_UNITS};
-        Block[POOL_MAX_UNITS] = (POOL_HEADER){.PreviousSize = POOL_MAX_UNITS,
-                                              .BlockSize = POOL_MIN_UNITS};
-        MiInsertFree(Pool, Block + POOL_MAX_UNITS);
+        /* No header can say a whole page: it is in two from the start. Never are two free blocks
+         * neighbours, or the page could not be put together again. */
+        *Block = (POOL_HEADER){.BlockSize = (USHORT)Units};
+        Block[Units] = (POOL_HEADER){.PreviousSize = (USHORT)Units,
+                                     .BlockSize = (USHORT)(POOL_PAGE_UNITS - Units)};
+        MiInsertFree(Pool, Block + Units);
     }
     MiSplitBlock(Pool, Block, Units);
     Block->PoolTag = Tag;

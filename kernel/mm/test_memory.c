@@ -108,6 +108,27 @@ KTEST(mm_pool_of_no_bytes)
     }
 }
 
+KTEST(mm_pool_gives_its_pages_back)
+{
+    static PVOID Blocks[400];
+    MM_STATISTICS Before, After;
+
+    for (ULONG Type = NonPagedPool; Type <= PagedPool; Type++) {
+        MmQueryStatistics(&Before);
+        for (ULONG i = 0; i < RTL_NUMBER_OF(Blocks); i++) {
+            Blocks[i] = ExAllocatePoolWithTag(Type, 100 + i % 5 * 200, KT_TAG);
+            KREQUIRE(Blocks[i] != NULL);
+        }
+        for (ULONG i = 0; i < RTL_NUMBER_OF(Blocks); i++) {
+            ExFreePoolWithTag(Blocks[i * 7 % RTL_NUMBER_OF(Blocks)], KT_TAG);
+        }
+        MmQueryStatistics(&After);
+        /* Somebody else may have taken a page meanwhile; 400 blocks fill about fifty. */
+        KCHECK(After.NonPagedPoolPages <= Before.NonPagedPoolPages + 4);
+        KCHECK(After.PagedPoolPages <= Before.PagedPoolPages + 4);
+    }
+}
+
 KTEST(mm_mdl_of_paged_pool)
 {
     PUCHAR Buffer = ExAllocatePoolWithTag(PagedPool, 3 * PAGE_SIZE, KT_TAG);
