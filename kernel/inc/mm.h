@@ -50,8 +50,8 @@ BOOLEAN MmInitSystem(ULONG Phase);
 /* Gives back the kernel's own INIT sections. */
 VOID MmFreeKernelInitialization(VOID);
 
-/* Physical memory that the boot loader used (a module) becomes free. */
-VOID MmFreeLoaderMemory(ULONG PhysicalBase, ULONG Size);
+/* The boot loader's modules are not needed any more: their memory is free, the list empty. */
+VOID MmFreeLoaderModules(VOID);
 
 /* The page-fault handler. ErrorCode as the CPU pushes it. Returns STATUS_SUCCESS when the access
  * may be tried again, STATUS_ACCESS_VIOLATION for addresses below the system range; every other

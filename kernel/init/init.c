@@ -74,6 +74,7 @@ static VOID NTAPI KiPhase1(PVOID Context)
     IoInitSystem();                             /* boot drivers, C:, \SystemRoot             */
     CmInitSystem(1);                            /* the volume's hive takes over              */
     VfInitSystem(1);                            /* which drivers are verified                */
+    MmFreeLoaderModules();                      /* the volume has all of it                  */
     MmCreatePagingFiles();                      /* pages may leave from here on              */
     IoStartSystemDrivers();
 

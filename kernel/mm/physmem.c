@@ -220,18 +220,25 @@ VOID MiInitializePhysicalMemory(VOID)
     MiGoalPages = MiLowPages * 2;
 }
 
-VOID MmFreeLoaderMemory(ULONG PhysicalBase, ULONG Size)
+VOID MmFreeLoaderModules(VOID)
 {
-    MI_PFN First = PhysicalBase >> PAGE_SHIFT;
-    MI_PFN End = (PhysicalBase + Size + PAGE_SIZE - 1) >> PAGE_SHIFT;
+    ULONG Freed = 0;
     KIRQL OldIrql;
 
-    KeAcquireSpinLock(&MmPfnLock, &OldIrql);
-    for (MI_PFN Pfn = First; Pfn < End && Pfn <= MiHighestPfn; Pfn++) {
-        if (MiPfn(Pfn)->State == MiPageActive) {
-            MiFreeFrame(Pfn);
+    for (ULONG i = 0; i < KeLoaderBlock.ModuleCount; i++) {
+        LOADER_MODULE *Module = &KeLoaderBlock.Modules[i];
+        MI_PFN First = Module->PhysicalBase >> PAGE_SHIFT;
+        MI_PFN End = (Module->PhysicalBase + Module->Size + PAGE_SIZE - 1) >> PAGE_SHIFT;
+
+        KeAcquireSpinLock(&MmPfnLock, &OldIrql);
+        for (MI_PFN Pfn = First; Pfn < End && Pfn <= MiHighestPfn; Pfn++) {
+            if (MiPfn(Pfn)->State == MiPageActive) { /* free: shared with a module before it */
+                MiFreeFrame(Pfn);
+                Freed++;
+            }
         }
+        KeReleaseSpinLock(&MmPfnLock, OldIrql);
     }
-    KeReleaseSpinLock(&MmPfnLock, OldIrql);
-    MiRaiseCommitLimit(End - First);
+    KeLoaderBlock.ModuleCount = 0;
+    MiRaiseCommitLimit(Freed);
 }
