@@ -73,7 +73,6 @@ def figures(machine):
              if name in EXACT + ("pagetables", "zeroed", "free", "standby", "modified", "active", "slots")}
     tables = found.pop("pagetables", 0)  # made when an address is first used, and kept
     found["pinned"] -= tables
-    found["committed"] -= tables
     found["frames"] = sum(found.pop(name) for name in
                           ("zeroed", "free", "standby", "modified", "active"))
     for tag, used, _, paged, _ in re.findall(r"(?m)^(.{4}) +(\d+) +(\d+) +(\d+) +(\d+)$",

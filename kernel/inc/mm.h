@@ -123,7 +123,7 @@ VOID MmQuerySections(PLDR_DATA_TABLE_ENTRY Entry, PMM_SECTION_CALLBACK Callback,
 
 typedef struct _MM_STATISTICS {
     ULONG PhysicalPages, Zeroed, Free, Standby, Modified, Active, Pinned, WorkingSet;
-    ULONG PageTables; /* pinned and charged; kept for ever */
+    ULONG PageTables; /* kept for ever, off the commit limit */
     ULONG Committed, CommitLimit, CommitPeak;
     ULONG SlotsTotal, SlotsUsed;
     ULONG SystemPtes, SystemPtesFree;

@@ -39,6 +39,12 @@ VOID MiRaiseCommitLimit(ULONG Pages)
     InterlockedExchangeAdd(&MiLimit, (LONG)Pages);
 }
 
+VOID MiWithdrawCommit(ULONG Pages)
+{
+    InterlockedExchangeAdd(&MiLimit, -(LONG)Pages);
+    MiReturnCommit(Pages);
+}
+
 VOID MiQueryCommit(MM_STATISTICS *Statistics)
 {
     Statistics->Committed = (ULONG)MiCommitted;

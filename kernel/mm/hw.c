@@ -137,11 +137,12 @@ static BOOLEAN MiMakePageTable(PMMPTE Pde, BOOLEAN *NoFrame)
     }
     MiStatistics.PageTables++;
     KeReleaseSpinLock(&MmPfnLock, OldIrql);
+    MiWithdrawCommit(1);
     return TRUE;
 }
 
 /* Page tables are made when an address range is first used and kept: their frames never appear on a
- * list again, so each is charged like memory. Two threads may race for one table; MmPfnLock
+ * list again, so each is charged and then taken off the limit. Two threads may race for one table; MmPfnLock
  * decides. Waits for a frame where that is possible. */
 BOOLEAN MiMakePageTables(PVOID Va, ULONG Pages)
 {

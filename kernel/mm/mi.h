@@ -195,6 +195,9 @@ BOOLEAN MiIsPageTablePresent(PVOID Va);
 BOOLEAN MiChargeCommit(ULONG Pages); /* any IRQL */
 VOID MiReturnCommit(ULONG Pages);
 VOID MiRaiseCommitLimit(ULONG Pages);
+/* Charged pages that will never come back: off the limit instead, so that the charge tells only what
+ * somebody still owns. */
+VOID MiWithdrawCommit(ULONG Pages);
 
 /* ---- syspte.c --------------------------------------------------------------------------- */
 PVOID MiAllocateSystemPtes(ULONG Pages); /* NULL when none; page tables exist. <= DISPATCH_LEVEL */
